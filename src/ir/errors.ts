@@ -1,0 +1,63 @@
+import type { DiagnosticCode } from './diagnostics/codes.js';
+import type { Diagnostic } from './diagnostics/diagnostic.js';
+
+/** A failure as data: what records, events and results carry (an `Error` would not survive JSON). */
+export interface Failure {
+  readonly code: DiagnosticCode | (string & {});
+  readonly message: string;
+  /** Id of the node that it is about, `null` for the run as a whole. */
+  readonly node: string | null;
+  /** JSON pointer into the workflow's document, `null` where there is none. */
+  readonly path: string | null;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/**
+ * Every error that forkchart throws itself: a stable code, what it is about, and what to do instead.
+ *
+ * @example
+ * throw new ForkchartError('FC6005', 'No function `sum` is registered.', { hint: 'Pass it in `functions`.' });
+ */
+export class ForkchartError extends Error {
+  readonly code: DiagnosticCode;
+  readonly hint: string;
+  readonly path: string | null;
+
+  constructor(
+    code: DiagnosticCode,
+    message: string,
+    details: { readonly hint: string; readonly path?: string | null; readonly cause?: unknown },
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'ForkchartError';
+    this.code = code;
+    this.hint = details.hint;
+    this.path = details.path ?? null;
+  }
+}
+
+/** The workflow cannot be run: every problem is in `diagnostics`. */
+export class InvalidWorkflowError extends ForkchartError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const first = diagnostics.find((d) => d.severity === 'error') ?? diagnostics[0];
+    const more = diagnostics.filter((d) => d.severity === 'error').length - 1;
+    super(
+      first?.code ?? 'FC1002',
+      `${first?.message ?? 'The workflow is invalid.'}${more > 0 ? ` (and ${more} more)` : ''}`,
+      { hint: first?.hint ?? 'Run `forkchart check` on it.', path: first?.path ?? null },
+    );
+    this.name = 'InvalidWorkflowError';
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Thrown by a node function to say that trying again is pointless: the node fails at once, whatever its retry policy. */
+export class TerminalError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TerminalError';
+  }
+}

@@ -1,0 +1,7 @@
+import type { z } from 'zod';
+
+/** What checking needs to know of a node type; a registry of node types gives it. */
+export interface NodeTypeInfo {
+  readonly type: string;
+  readonly params: z.ZodType;
+}

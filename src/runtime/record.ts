@@ -1,0 +1,54 @@
+import type { Failure } from '../ir/errors.js';
+import type { JsonValue } from '../ir/json.js';
+
+export type NodeStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'timed_out';
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
+
+/** What became of one node (P1: every node of a finished run has exactly one). */
+export interface NodeRecord {
+  readonly status: NodeStatus;
+  /** Attempts that were begun; 0 for a node that never ran. */
+  readonly attempts: number;
+  /** Milliseconds from the run's start to the first attempt; `null` for a node that never ran. */
+  readonly started_at: number | null;
+  /** Milliseconds from the run's start. */
+  readonly ended_at: number;
+  readonly output: JsonValue;
+  readonly error: Failure | null;
+  /** The action that the node ended with: which of its edges were taken. */
+  readonly action: string | null;
+  /** Why a node was skipped: `not_taken`, `when_false` or `upstream_failed`, the last with the id of the node that failed. */
+  readonly reason: SkipReason | null;
+  /** For a node in a loop, which iteration this is (from 1), and the records of those before. */
+  readonly iteration?: number;
+  readonly earlier?: readonly NodeRecord[];
+}
+
+export type SkipReason =
+  | { readonly kind: 'not_taken' | 'when_false' }
+  | { readonly kind: 'upstream_failed'; readonly node: string };
+
+export interface RunMetrics {
+  /** The run from start to end. */
+  readonly wall_ms: number;
+  /** Time in node functions, all attempts added up. */
+  readonly work_ms: number;
+  /** The longest chain of nodes that had to follow one another. */
+  readonly critical_path_ms: number;
+  /** `work_ms / wall_ms`. */
+  readonly speedup: number;
+  /** The most node functions that ran at once. */
+  readonly peak_concurrency: number;
+}
+
+/** What a run leaves behind. Plain JSON: what `run --json` prints. */
+export interface RunResult {
+  readonly run_id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly outputs: { readonly [name: string]: JsonValue };
+  /** Keys in order of declaration; a null-prototype object, as a node may be called `__proto__`. */
+  readonly nodes: { readonly [id: string]: NodeRecord };
+  readonly metrics: RunMetrics;
+  readonly error: Failure | null;
+}
