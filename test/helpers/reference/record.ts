@@ -1,0 +1,32 @@
+import type { JsonValue } from '../../../src/ir/json.js';
+
+/** What a node function is made to do. */
+export type Outcome =
+  | { readonly kind: 'ok'; readonly output: JsonValue; readonly action?: string }
+  | { readonly kind: 'fail'; readonly terminal?: boolean }
+  | { readonly kind: 'timeout' };
+
+export type ReferenceReason =
+  | { readonly kind: 'not_taken' | 'when_false' }
+  | { readonly kind: 'upstream_failed'; readonly node: string };
+
+/** The part of a node's record that the semantics decide: all but times, messages and hints. */
+export interface ReferenceRecord {
+  readonly status: 'succeeded' | 'failed' | 'timed_out' | 'skipped' | 'cancelled';
+  readonly attempts: number;
+  readonly output: JsonValue;
+  readonly errorCode: string | null;
+  readonly action: string | null;
+  readonly reason: ReferenceReason | null;
+  /** From 1; `null` outside of loops. */
+  readonly iteration: number | null;
+  /** Of all iterations before, oldest first; inside nested loops those of every round of the outer one. */
+  readonly earlier: readonly ReferenceRecord[];
+}
+
+export interface ReferenceResult {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly error: { readonly code: string; readonly node: string | null } | null;
+  /** A null-prototype object, in order of declaration. */
+  readonly nodes: { readonly [id: string]: ReferenceRecord };
+}
