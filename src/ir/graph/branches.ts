@@ -1,0 +1,187 @@
+import { immediateDominators, VIRTUAL_ROOT } from './dominators.js';
+import type { LoopTree } from './loop-tree.js';
+import type { NaturalLoop } from './natural-loops.js';
+import type { Scope, Scopes } from './scopes.js';
+import { topologicalOrder } from './topological-order.js';
+
+/** Where something stands between groups: in a branch of one. */
+export interface BranchRef {
+  readonly group: number;
+  readonly branch: number;
+}
+
+/** A group of vertices that fork together, placed. */
+export interface PlacedGroup {
+  /** Index into the groups that were asked for. */
+  readonly group: number;
+  /** The loop in whose body it stands, -1 for the top. */
+  readonly scope: number;
+  /** The branch of another group around it, `null` for none in this scope. */
+  readonly container: BranchRef | null;
+  /** How many groups of the same scope are around it. */
+  readonly depth: number;
+  /** In ascending order of their members; vertices ascending. */
+  readonly branches: readonly { readonly member: number; readonly vertices: readonly number[] }[];
+}
+
+/** Why a group cannot stand anywhere. */
+export type GroupConflict =
+  | { readonly kind: 'scopes'; readonly group: number; readonly members: readonly [number, number] }
+  | { readonly kind: 'shared'; readonly group: number; readonly other: number; readonly member: number }
+  | {
+      readonly kind: 'overlap';
+      readonly group: number;
+      readonly other: number;
+      readonly members: readonly [number, number];
+    };
+
+export interface PlacedGroups {
+  readonly placed: readonly PlacedGroup[];
+  readonly conflicts: readonly GroupConflict[];
+  /** For each scope (top first) and item of it, the innermost branch that holds it. */
+  readonly places: readonly (readonly (BranchRef | null)[])[];
+}
+
+/** The members of one group that stand in one scope: item index to vertex. */
+type Members = Map<number, number>;
+
+/**
+ * Finds the branches of groups. A branch is a member and what it dominates in its scope, loops taken whole; a member that
+ * another one dominates belongs to that one's branch. Groups of a scope nest or are disjoint; the rest are conflicts and have
+ * no place.
+ *
+ * @param groups the members of each group, without repeats.
+ */
+export function placeGroups(
+  scopes: Scopes,
+  loops: readonly NaturalLoop[],
+  tree: LoopTree,
+  groups: readonly (readonly number[])[],
+): PlacedGroups {
+  const headers = new Map(loops.map((loop, i) => [loop.header, i]));
+  // To a group, a loop is the one thing that its header stands for.
+  const homeOf = (v: number): number => {
+    const loop = headers.get(v);
+    return loop === undefined ? scopes.scopeOf(v) : (tree.parents[loop] ?? -1);
+  };
+
+  const conflicts: GroupConflict[] = [];
+  const perScope = new Map<number, Map<number, Members>>();
+  groups.forEach((members, group) => {
+    const first = members[0];
+    if (first === undefined) return;
+    const home = homeOf(first);
+    const stray = members.find((m) => homeOf(m) !== home);
+    if (stray !== undefined) {
+      conflicts.push({ kind: 'scopes', group, members: [first, stray] });
+      return;
+    }
+    const here = perScope.get(home) ?? new Map<number, Members>();
+    perScope.set(home, here);
+    here.set(group, new Map(members.map((m) => [scopes.itemOf(home, m) ?? -1, m])));
+  });
+
+  const placed: PlacedGroup[] = [];
+  const places = scopes.all.map((scope) => {
+    const here = perScope.get(scope.loop);
+    if (here === undefined) return scope.items.map(() => null);
+    const result = placeInScope(scope, loops, here);
+    placed.push(...result.placed);
+    conflicts.push(...result.conflicts);
+    return result.places;
+  });
+  placed.sort((a, b) => a.group - b.group);
+  return { placed, conflicts, places };
+}
+
+function placeInScope(
+  scope: Scope,
+  loops: readonly NaturalLoop[],
+  groups: ReadonlyMap<number, Members>,
+): {
+  readonly placed: PlacedGroup[];
+  readonly conflicts: GroupConflict[];
+  readonly places: (BranchRef | null)[];
+} {
+  const { graph, items } = scope;
+  const conflicts: GroupConflict[] = [];
+  const dominators = immediateDominators(graph, graph.roots());
+  const dominatorOf = (item: number): number => dominators[item] ?? VIRTUAL_ROOT;
+  const order = topologicalOrder(graph) ?? [];
+
+  const memberOf = new Map<number, BranchRef>();
+  const leading = new Map<number, readonly (readonly [item: number, vertex: number])[]>();
+  for (const [group, members] of groups) {
+    const own = [...members].filter(([item]) => !hasAncestorIn(members, item, dominatorOf));
+    own.sort((a, b) => a[1] - b[1]);
+    const shared = own.find(([item]) => memberOf.has(item));
+    const other = shared === undefined ? undefined : memberOf.get(shared[0])?.group;
+    if (shared !== undefined && other !== undefined) {
+      conflicts.push({ kind: 'shared', group, other, member: shared[1] });
+      continue;
+    }
+    own.forEach(([item], branch) => {
+      memberOf.set(item, { group, branch });
+    });
+    leading.set(group, own);
+  }
+
+  const places: (BranchRef | null)[] = items.map(() => null);
+  const around = (item: number): BranchRef | null => places[dominatorOf(item)] ?? null;
+  for (const item of order) places[item] = memberOf.get(item) ?? around(item);
+
+  const containers = new Map<number, BranchRef | null>();
+  for (const [group, own] of leading) {
+    const [first, ...others] = own;
+    const container = first === undefined ? null : around(first[0]);
+    const astray = others.find(([item]) => !sameBranch(around(item), container));
+    if (first !== undefined && astray !== undefined) {
+      const other = (container ?? around(astray[0]))?.group ?? group;
+      conflicts.push({ kind: 'overlap', group, other, members: [first[1], astray[1]] });
+    } else {
+      containers.set(group, container);
+    }
+  }
+
+  const holdersOf = (place: BranchRef | null): BranchRef[] => {
+    const holders: BranchRef[] = [];
+    for (let at = place; at !== null; at = containers.get(at.group) ?? null) holders.push(at);
+    return holders;
+  };
+  const vertices = new Map<number, number[][]>();
+  for (const [group, own] of leading)
+    vertices.set(
+      group,
+      own.map(() => []),
+    );
+  items.forEach((item, i) => {
+    const inside = item.kind === 'loop' ? (loops[item.loop]?.body ?? []) : [item.vertex];
+    for (const { group, branch } of holdersOf(places[i] ?? null)) {
+      const list = vertices.get(group)?.[branch];
+      for (const v of inside) list?.push(v);
+    }
+  });
+
+  const placed = [...containers].map(([group, container]) => ({
+    group,
+    scope: scope.loop,
+    container,
+    depth: holdersOf(container).length,
+    branches: (leading.get(group) ?? []).map(([, member], branch) => ({
+      member,
+      vertices: (vertices.get(group)?.[branch] ?? []).sort((a, b) => a - b),
+    })),
+  }));
+  return { placed, conflicts, places };
+}
+
+function hasAncestorIn(members: Members, item: number, dominatorOf: (item: number) => number): boolean {
+  for (let above = dominatorOf(item); above >= 0; above = dominatorOf(above)) {
+    if (members.has(above)) return true;
+  }
+  return false;
+}
+
+function sameBranch(a: BranchRef | null, b: BranchRef | null): boolean {
+  return a?.group === b?.group && a?.branch === b?.branch;
+}
