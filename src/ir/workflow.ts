@@ -105,6 +105,8 @@ export interface WorkflowLoop {
 export interface WorkflowGroup {
   readonly id: string;
   readonly description: string | null;
+  /** The node whose fork edges name the members; `null` where they are named otherwise. */
+  readonly fork: string | null;
   readonly branches: readonly { readonly member: string; readonly nodes: readonly string[] }[];
   readonly pointer: string;
 }

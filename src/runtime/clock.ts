@@ -1,7 +1,29 @@
 /** Where time comes from: the shape that XState asks for, and `now`. */
 export interface Clock {
-  /** Milliseconds since some fixed instant; for the system clock, since 1970. */
+  /** Milliseconds since some fixed instant; for the system clock, since its process began. */
   now(): number;
-  setTimeout(fn: (...args: unknown[]) => void, ms: number): unknown;
+  setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(id: unknown): void;
 }
+
+/** The longest wait that `setTimeout` takes; it fires a longer one at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** Real time, which never jumps back. Waits of any length are kept. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimeout(fn, ms) {
+    const timer: { handle: NodeJS.Timeout | undefined } = { handle: undefined };
+    const arm = (left: number): void => {
+      timer.handle =
+        left > LONGEST_TIMEOUT
+          ? setTimeout(() => arm(left - LONGEST_TIMEOUT), LONGEST_TIMEOUT)
+          : setTimeout(fn, left);
+    };
+    arm(ms);
+    return timer;
+  },
+  clearTimeout(id) {
+    clearTimeout((id as { handle: NodeJS.Timeout | undefined } | undefined)?.handle);
+  },
+};

@@ -1,7 +1,8 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import type { NodeStatus, SkipReason } from '../machines/outcome.js';
 
-export type NodeStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'timed_out';
+export type { NodeStatus, SkipReason };
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
 /** What became of one node (P1: every node of a finished run has exactly one). */
@@ -23,10 +24,6 @@ export interface NodeRecord {
   readonly iteration?: number;
   readonly earlier?: readonly NodeRecord[];
 }
-
-export type SkipReason =
-  | { readonly kind: 'not_taken' | 'when_false' }
-  | { readonly kind: 'upstream_failed'; readonly node: string };
 
 export interface RunMetrics {
   /** The run from start to end. */

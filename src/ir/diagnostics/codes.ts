@@ -51,6 +51,8 @@ export const CODES = {
   FC6006: 'a worker thread failed',
   FC9001: 'wrong use of the command line',
   FC9002: 'wrong use of the library',
+  FC9003: 'a defect of forkchart',
+  FC9003: 'a defect of forkchart itself',
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

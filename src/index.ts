@@ -1,0 +1,26 @@
+/**
+ * The public surface of forkchart.
+ *
+ * @packageDocumentation
+ */
+export { defineNode } from './actors/define-node.js';
+export type { NodeContext, NodeDefinition } from './actors/node.js';
+export { createRegistry, type NodeFunction, type NodeRegistry } from './actors/registry.js';
+export { route } from './actors/route.js';
+export { type CheckResult, checkWorkflow } from './ir/check.js';
+export { CODES, type DiagnosticCode } from './ir/diagnostics/codes.js';
+export type { Diagnostic, JsonPatchOperation, Severity } from './ir/diagnostics/diagnostic.js';
+export { type Failure, ForkchartError, InvalidWorkflowError, TerminalError } from './ir/errors.js';
+export type { JsonObject, JsonValue } from './ir/json.js';
+export { workflowJsonSchema } from './ir/json-schema.js';
+export { DEFAULT_LIMITS, type Limits } from './ir/limits.js';
+export type { Workflow } from './ir/workflow.js';
+export { type CompiledWorkflow, compileWorkflow } from './machines/compile.js';
+export { type Clock, systemClock } from './runtime/clock.js';
+export type { RunEvent } from './runtime/event.js';
+export type { NodeRecord, NodeStatus, RunMetrics, RunResult, RunStatus, SkipReason } from './runtime/record.js';
+export type { Run } from './runtime/run.js';
+export { createRunner, type Runner, type RunnerOptions, type StartOptions } from './runtime/runner.js';
+export { createMemoryStore } from './runtime/store/memory.js';
+export type { RunStore, StoredRun } from './runtime/store/store.js';
+export { createVirtualClock, type VirtualClock } from './runtime/virtual-clock.js';

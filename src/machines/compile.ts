@@ -1,0 +1,128 @@
+import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, createMachine } from 'xstate';
+import type { ScopeLayout, Workflow } from '../ir/workflow.js';
+import { chartActions } from './actions.js';
+import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
+import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
+import { at, chartGuards } from './guards.js';
+import { iterationActor } from './loop.js';
+import { backoffDelayName, grantEvent } from './node.js';
+import { backoffDelay } from './retry.js';
+import { scopeRegions } from './scope.js';
+import type { ChartInputEvent } from './settle.js';
+import { planTopology, type Topology } from './topology.js';
+import { DRAIN_ACTOR, GRACE_DELAY, iterationStates, workflowStates } from './workflow.js';
+
+/** Identifies a run: the system of actors that it is. */
+export type RunSystem = AnyActorRef['system'];
+
+/** Who asks for a slot: a node of one scope's machine, whose `grant` lets it start. */
+export interface SlotRequest {
+  readonly node: number;
+  readonly grant: () => void;
+}
+
+/**
+ * What the runtime gives a chart: all that it does to the world. Bound once for all runs of a workflow, as binding costs as
+ * much as compiling; each call says which run it is about by the actor system that the run is.
+ */
+export interface ChartBindings {
+  /** By node type: what a running node invokes. */
+  readonly actors: ReadonlyMap<string, AnyActorLogic>;
+  readonly drain: AnyActorLogic;
+  /** Milliseconds that a stopped run waits for its node functions to return. */
+  readonly gracePeriodMs: number;
+  publish(run: RunSystem, event: ChartEvent): void;
+  requestSlot(run: RunSystem, request: SlotRequest): void;
+  releaseSlot(run: RunSystem, node: number): void;
+}
+
+/** A workflow's statechart: an XState v5 machine that is data plus named guards, actions, delays and actors. */
+export interface CompiledWorkflow {
+  readonly workflow: Workflow;
+  readonly topology: Topology;
+  /** Unbound: it can be drawn and stepped with `transition()`, and does nothing to the world. Input: {@link WorkflowMachineInput}. */
+  readonly machine: AnyStateMachine;
+  /** The same machine, its actors and effects bound. */
+  bind(bindings: ChartBindings): AnyStateMachine;
+}
+
+interface Scope {
+  readonly machine: AnyStateMachine;
+  readonly loops: readonly { readonly key: string; readonly scope: Scope }[];
+}
+
+/**
+ * Compiles a checked workflow to its statechart. The same workflow gives the same chart.
+ *
+ * @example
+ * const { machine } = compileWorkflow(workflow);
+ * createMachine(machine.config); // what Stately's tools draw
+ */
+export function compileWorkflow(workflow: Workflow): CompiledWorkflow {
+  const topology = planTopology(workflow);
+  const top = compileScope(topology, workflow.layout);
+  return { workflow, topology, machine: top.machine, bind: (bindings) => bindScope(topology, top, bindings) };
+}
+
+function compileScope(topology: Topology, layout: ScopeLayout): Scope {
+  const { states, nodes, loops } = scopeRegions(topology, layout);
+  const inner = loops.map(({ loop, body }) => ({
+    key: at(topology.loops, loop).key,
+    scope: compileScope(topology, body),
+  }));
+  const isTop = layout.loop === null;
+  const config = {
+    id: isTop ? 'workflow' : at(topology.loops, layout.loop ?? -1).key,
+    meta: isTop ? { kind: 'workflow', id: topology.workflow.id, hash: topology.workflow.hash } : { kind: 'iteration' },
+    context: ({ input }: { input: unknown }): ScopeContext =>
+      isTop ? initialContext(topology, input as WorkflowMachineInput) : (input as ScopeContext),
+    initial: 'starting',
+    states: isTop ? workflowStates(topology.workflow, states) : iterationStates(states),
+    output: ({ context }: { context: ScopeContext }) => context,
+  };
+  const retried = nodes.filter(({ node }) => node.retry !== null);
+  const machine = createMachine(config as never).provide({
+    guards: chartGuards(topology),
+    actions: chartActions(topology),
+    delays: Object.fromEntries(
+      retried.map((plan) => [
+        backoffDelayName(plan.key),
+        ({ context }: { context: ScopeContext }) => backoffDelay(context, plan),
+      ]),
+    ),
+    actors: Object.fromEntries(inner.map(({ key, scope }) => [iterationActor(key), scope.machine])),
+  } as never);
+  return { machine, loops: inner };
+}
+
+interface Executed {
+  readonly context: ScopeContext;
+  readonly event: ChartInputEvent;
+  readonly self: { send(event: { type: string }): void };
+  readonly system: RunSystem;
+}
+
+function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): AnyStateMachine {
+  return scope.machine.provide({
+    actors: Object.fromEntries([
+      ...bindings.actors,
+      [DRAIN_ACTOR, bindings.drain],
+      ...scope.loops.map(({ key, scope: body }) => [iterationActor(key), bindScope(topology, body, bindings)] as const),
+    ]),
+    delays: { [GRACE_DELAY]: bindings.gracePeriodMs },
+    actions: {
+      publish: ({ context, event, system }: Executed, params: PublishParams) =>
+        bindings.publish(system, describePublished(topology, context, event, params)),
+      publishBody: ({ context, system }: Executed, params: { loop: number }) => {
+        for (const node of at(topology.loops, params.loop).body) {
+          bindings.publish(system, settledEvent(context, at(topology.nodes, node)));
+        }
+      },
+      requestSlot: ({ self, system }: Executed, params: { node: number }) => {
+        const type = grantEvent(at(topology.nodes, params.node).key);
+        bindings.requestSlot(system, { node: params.node, grant: () => self.send({ type }) });
+      },
+      releaseSlot: ({ system }: Executed, params: { node: number }) => bindings.releaseSlot(system, params.node),
+    },
+  } as never);
+}

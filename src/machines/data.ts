@@ -1,0 +1,42 @@
+import type { JsonObject, JsonValue } from '../ir/json.js';
+import type { DataScope, NamedValue } from '../ir/template/data-scope.js';
+import type { Failure } from '../ir/errors.js';
+import { isFailure, type Outcome } from './outcome.js';
+import type { Topology } from './topology.js';
+
+/** What references can name while a node runs: nodes by id first, then inputs by name, and `inputs` itself. */
+export function dataScope(
+  topology: Topology,
+  inputs: JsonObject,
+  outcomeOf: (node: number) => Outcome | null,
+): DataScope {
+  const valueOf = (node: number, seen: number): NamedValue => {
+    const outcome = outcomeOf(node);
+    // Not settled means not run yet: the first time round a loop, a value of the iteration before is asked for.
+    if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled') return { kind: 'absent' };
+    const members = seen > 0 ? (topology.branches.get(node) ?? []) : [];
+    return {
+      kind: 'node',
+      value: isFailure(outcome.status) ? failureRecord(outcome) : outcome.output,
+      branches: members.map((member) => valueOf(member, seen - 1)),
+    };
+  };
+  return {
+    get(name) {
+      const node = topology.nodeIndex.get(name);
+      if (node !== undefined) return valueOf(node, 1);
+      if (Object.hasOwn(inputs, name)) return { kind: 'value', value: inputs[name] ?? null };
+      if (name === 'inputs') return { kind: 'value', value: inputs };
+      return undefined;
+    },
+  };
+}
+
+/** What a reference to a node that failed, and was allowed to, sees. */
+function failureRecord(outcome: Outcome): JsonValue {
+  return { status: outcome.status, attempts: outcome.attempts, output: null, error: asJson(outcome.failure) };
+}
+
+function asJson(failure: Failure | null): JsonValue {
+  return failure === null ? null : { ...failure };
+}

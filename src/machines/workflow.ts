@@ -1,0 +1,52 @@
+import { type AnyStateNodeConfig, raise } from 'xstate';
+import type { Workflow } from '../ir/workflow.js';
+
+/** The actor that settles once every node function that was told to stop has returned. */
+export const DRAIN_ACTOR = 'forkchart.drain';
+/** The delay after which a run no longer waits for them. */
+export const GRACE_DELAY = 'gracePeriod';
+
+type Regions = Record<string, AnyStateNodeConfig>;
+
+/**
+ * The states of the top machine: `running` is parallel, and is left once every region is final. XState enters a parallel
+ * state far faster from another state than as its initial one, hence `starting`.
+ */
+export function workflowStates(workflow: Workflow, regions: Regions): Record<string, AnyStateNodeConfig> {
+  const stopping = (end: 'failed' | 'cancelled', announcement: string) => ({
+    entry: { type: 'publish', params: { type: announcement } },
+    invoke: { id: `${DRAIN_ACTOR}.${end}`, src: DRAIN_ACTOR, onDone: end, onError: end },
+    after: { [GRACE_DELAY]: end },
+  });
+  return {
+    starting: { always: 'running' },
+    running: {
+      type: 'parallel',
+      states: regions,
+      on: { cancel: { actions: ['stopForCancel', raise({ type: 'abort' })] } },
+      ...(workflow.timeoutMs === null
+        ? {}
+        : { after: { [workflow.timeoutMs]: { actions: ['stopForTimeout', raise({ type: 'abort' })] } } }),
+      onDone: [
+        { target: 'cancelling', guard: 'runCancelled' },
+        { target: 'failing', guard: 'stopped' },
+        { target: 'failed', guard: 'runFailed' },
+        { target: 'succeeded' },
+      ],
+    },
+    cancelling: stopping('cancelled', 'run.cancelling'),
+    failing: stopping('failed', 'run.failing'),
+    succeeded: { type: 'final' },
+    failed: { type: 'final' },
+    cancelled: { type: 'final' },
+  } as Record<string, AnyStateNodeConfig>;
+}
+
+/** The states of one iteration of a loop: its regions run once, and its context is its output. */
+export function iterationStates(regions: Regions): Record<string, AnyStateNodeConfig> {
+  return {
+    starting: { always: 'running' },
+    running: { type: 'parallel', states: regions, onDone: 'ended' },
+    ended: { type: 'final' },
+  } as Record<string, AnyStateNodeConfig>;
+}

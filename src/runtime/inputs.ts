@@ -1,0 +1,58 @@
+import { ForkchartError } from '../ir/errors.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
+import type { ValueType, Workflow } from '../ir/workflow.js';
+
+/**
+ * Checks what a run is given against what its workflow asks for, and fills in defaults.
+ *
+ * @throws ForkchartError FC5001 naming every input that is missing, unknown or of the wrong type
+ */
+export function bindInputs(workflow: Workflow, given: { readonly [name: string]: unknown }): JsonObject {
+  const problems: string[] = [];
+  const bound: [string, JsonValue][] = [];
+  for (const input of workflow.inputs) {
+    const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
+    if (value !== undefined) {
+      if (isOfType(value, input.type)) bound.push([input.name, value as JsonValue]);
+      else problems.push(`\`${input.name}\` should be ${withArticle(input.type)}, and is ${describe(value)}`);
+    } else if (input.default !== undefined) bound.push([input.name, input.default]);
+    else if (input.required) problems.push(`\`${input.name}\` (${input.type}) is missing`);
+    else bound.push([input.name, null]);
+  }
+  const known = new Set(workflow.inputs.map(({ name }) => name));
+  for (const name of Object.keys(given)) {
+    if (!known.has(name)) problems.push(`\`${name}\` is not an input of this workflow`);
+  }
+  if (problems.length > 0) {
+    const names = [...known].map((name) => `\`${name}\``).join(', ');
+    throw new ForkchartError('FC5001', `Wrong inputs: ${problems.join('; ')}.`, {
+      hint: names === '' ? 'The workflow takes no inputs.' : `It takes ${names}.`,
+      path: '/inputs',
+    });
+  }
+  return Object.freeze(Object.fromEntries(bound));
+}
+
+function isOfType(value: unknown, type: ValueType): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+const withArticle = (type: ValueType): string => `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  return withArticle((Array.isArray(value) ? 'array' : typeof value) as ValueType);
+}

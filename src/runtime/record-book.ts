@@ -1,0 +1,45 @@
+import type { Workflow } from '../ir/workflow.js';
+import type { ChartEvent } from '../machines/chart-event.js';
+import type { NodeRecord } from './record.js';
+
+type Settled = Extract<ChartEvent, { type: 'node.settled' }>;
+
+/** Makes the records of a run from its events, and nothing else (P15). */
+export class RecordBook {
+  readonly #startedAt = new Map<string, number>();
+  readonly #records = new Map<string, NodeRecord[]>();
+
+  started(node: string, at: number): void {
+    if (!this.#startedAt.has(node)) this.#startedAt.set(node, at);
+  }
+
+  settled(event: Settled, at: number): void {
+    const record: NodeRecord = {
+      status: event.status,
+      attempts: event.attempts,
+      started_at: this.#startedAt.get(event.node) ?? null,
+      ended_at: at,
+      output: event.output,
+      error: event.error,
+      action: event.action,
+      reason: event.reason,
+      ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
+    };
+    this.#startedAt.delete(event.node);
+    const records = this.#records.get(event.node);
+    if (records === undefined) this.#records.set(event.node, [record]);
+    else records.push(record);
+  }
+
+  /** The records by node id, in order of declaration. An own `__proto__` is a key like any other. */
+  byNode(workflow: Workflow): { readonly [id: string]: NodeRecord } {
+    const byNode = Object.create(null) as { [id: string]: NodeRecord };
+    for (const { id } of workflow.nodes) {
+      const earlier = [...(this.#records.get(id) ?? [])];
+      const last = earlier.pop();
+      if (last === undefined) throw new Error(`Node ${id} has no record.`);
+      byNode[id] = earlier.length === 0 ? last : { ...last, earlier };
+    }
+    return byNode;
+  }
+}
