@@ -1,4 +1,4 @@
-import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, createMachine } from 'xstate';
+import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, createMachine, fromPromise } from 'xstate';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
 import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
@@ -40,7 +40,7 @@ export interface ChartBindings {
 export interface CompiledWorkflow {
   readonly workflow: Workflow;
   readonly topology: Topology;
-  /** Unbound: it can be drawn and stepped with `transition()`, and does nothing to the world. Input: {@link WorkflowMachineInput}. */
+  /** Unbound: it can be drawn and stepped with `transition()`; a node that it really starts fails. Input: {@link WorkflowMachineInput}. */
   readonly machine: AnyStateMachine;
   /** The same machine, its actors and effects bound. */
   bind(bindings: ChartBindings): AnyStateMachine;
@@ -90,10 +90,17 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
         ({ context }: { context: ScopeContext }) => backoffDelay(context, plan),
       ]),
     ),
-    actors: Object.fromEntries(inner.map(({ key, scope }) => [iterationActor(key), scope.machine])),
+    actors: Object.fromEntries([
+      ...nodes.map(({ node }) => [node.type, unbound(node.type)] as const),
+      [DRAIN_ACTOR, unbound(DRAIN_ACTOR)],
+      ...inner.map(({ key, scope }) => [iterationActor(key), scope.machine] as const),
+    ]),
   } as never);
   return { machine, loops: inner };
 }
+
+const unbound = (name: string) =>
+  fromPromise(() => Promise.reject(new Error(`Nothing is bound to \`${name}\`: use \`bind\`, or a runner.`)));
 
 interface Executed {
   readonly context: ScopeContext;

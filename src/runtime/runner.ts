@@ -164,7 +164,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       () => run.begin(),
       (error) => run.refuse(error),
     );
-    const releaseAll = () => release.forEach((off) => off());
+    const releaseAll = () => {
+      for (const off of release) off();
+    };
     run.result.then(releaseAll, releaseAll);
     return run;
   };

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { Slots } from '../../../src/runtime/slots.js';
+
+/** Lets the slots pump. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function slots(limit: number | null) {
+  const granted: number[] = [];
+  const under = new Slots(limit);
+  return { under, granted, ask: (...nodes: number[]) => nodes.forEach((node) => void under.request(node, () => granted.push(node))) };
+}
+
+describe('slots', () => {
+  it('are granted at once where there is no bound', () => {
+    const { granted, ask } = slots(null);
+    ask(2, 1);
+    expect(granted).toEqual([2, 1]);
+  });
+
+  it('are never more than the bound (P7)', async () => {
+    const { under, granted, ask } = slots(2);
+    ask(0, 1, 2, 3);
+    await turn();
+    expect(granted).toEqual([0, 1]);
+    under.release(1);
+    await turn();
+    expect(granted).toEqual([0, 1, 2]);
+  });
+
+  it('go to who asked first, and among those who asked together to who is declared first', async () => {
+    const { under, granted, ask } = slots(1);
+    ask(9);
+    await turn();
+    ask(7, 5);
+    await turn();
+    ask(1);
+    for (const holder of [9, 5, 7]) {
+      under.release(holder);
+      await turn();
+    }
+    expect(granted).toEqual([9, 5, 7, 1]);
+  });
+
+  it('are not given to a node that no longer asks', async () => {
+    const { under, granted, ask } = slots(1);
+    ask(0, 1, 2);
+    await turn();
+    under.release(1);
+    under.release(0);
+    await turn();
+    expect(granted).toEqual([0, 2]);
+  });
+
+  it('are granted one by one while paused', async () => {
+    const { under, granted, ask } = slots(null);
+    under.pause();
+    ask(0, 1, 2);
+    await turn();
+    expect(granted).toEqual([]);
+    expect(under.step()).toBe(true);
+    expect(granted).toEqual([0]);
+    under.resume();
+    await turn();
+    expect(granted).toEqual([0, 1, 2]);
+    expect(under.step()).toBe(false);
+  });
+});
