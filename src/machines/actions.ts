@@ -22,10 +22,13 @@ export function chartActions(topology: Topology) {
     recordOutcome: update(({ context, event }, params: { node: number; by: Cause }) => {
       const plan = at(topology.nodes, params.node);
       const outcome = outcomeBy(topology, context, plan, params.by, event);
-      if (outcome === null) throw new Error(`Node ${plan.node.id} was settled by ${params.by} without an outcome.`);
+      if (outcome === null)
+        throw new Error(`Node ${plan.node.id} was settled by ${params.by} without an outcome.`);
       return recordOutcome(context, plan, outcome);
     }),
-    decideEdges: update(({ context }, params: { unit: Unit }) => decideEdgesOf(topology, context, params.unit)),
+    decideEdges: update(({ context }, params: { unit: Unit }) =>
+      decideEdgesOf(topology, context, params.unit),
+    ),
 
     beginIteration: update(({ context }, params: { loop: number }) => {
       const iterations = [...context.iterations];
@@ -42,7 +45,10 @@ export function chartActions(topology: Topology) {
     stopForFailure: update(({ context }) => ({ ...context, abort: context.abort ?? { kind: 'failure' } })),
     stopForCancel: update(({ context, event }) => ({
       ...context,
-      abort: context.abort ?? { kind: 'cancel', reason: String((event as { reason?: unknown }).reason ?? '') },
+      abort: context.abort ?? {
+        kind: 'cancel',
+        reason: String((event as { reason?: unknown }).reason ?? ''),
+      },
     })),
     stopForTimeout: update(({ context }) => ({
       ...context,

@@ -1,4 +1,10 @@
-import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, createMachine, fromPromise } from 'xstate';
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyStateMachine,
+  createMachine,
+  fromPromise,
+} from 'xstate';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
 import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
@@ -73,7 +79,9 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
   const isTop = layout.loop === null;
   const config = {
     id: isTop ? 'workflow' : at(topology.loops, layout.loop ?? -1).key,
-    meta: isTop ? { kind: 'workflow', id: topology.workflow.id, hash: topology.workflow.hash } : { kind: 'iteration' },
+    meta: isTop
+      ? { kind: 'workflow', id: topology.workflow.id, hash: topology.workflow.hash }
+      : { kind: 'iteration' },
     context: ({ input }: { input: unknown }): ScopeContext =>
       isTop ? initialContext(topology, input as WorkflowMachineInput) : (input as ScopeContext),
     initial: 'starting',
@@ -114,7 +122,9 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
     actors: Object.fromEntries([
       ...bindings.actors,
       [DRAIN_ACTOR, bindings.drain],
-      ...scope.loops.map(({ key, scope: body }) => [iterationActor(key), bindScope(topology, body, bindings)] as const),
+      ...scope.loops.map(
+        ({ key, scope: body }) => [iterationActor(key), bindScope(topology, body, bindings)] as const,
+      ),
     ]),
     delays: { [GRACE_DELAY]: bindings.gracePeriodMs },
     actions: {
@@ -129,7 +139,8 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
         const type = grantEvent(at(topology.nodes, params.node).key);
         bindings.requestSlot(system, { node: params.node, grant: () => self.send({ type }) });
       },
-      releaseSlot: ({ system }: Executed, params: { node: number }) => bindings.releaseSlot(system, params.node),
+      releaseSlot: ({ system }: Executed, params: { node: number }) =>
+        bindings.releaseSlot(system, params.node),
     },
   } as never);
 }

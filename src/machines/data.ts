@@ -1,6 +1,6 @@
+import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { DataScope, NamedValue } from '../ir/template/data-scope.js';
-import type { Failure } from '../ir/errors.js';
 import { isFailure, type Outcome } from './outcome.js';
 import type { Topology } from './topology.js';
 
@@ -13,7 +13,8 @@ export function dataScope(
   const valueOf = (node: number, seen: number): NamedValue => {
     const outcome = outcomeOf(node);
     // Not settled means not run yet: the first time round a loop, a value of the iteration before is asked for.
-    if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled') return { kind: 'absent' };
+    if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled')
+      return { kind: 'absent' };
     const members = seen > 0 ? (topology.branches.get(node) ?? []) : [];
     return {
       kind: 'node',

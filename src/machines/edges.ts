@@ -1,18 +1,18 @@
-import { ForkchartError, type Failure } from '../ir/errors.js';
+import { type Failure, ForkchartError } from '../ir/errors.js';
 import { type Condition, decideCondition } from '../ir/template/condition.js';
 import type { EdgeState, ScopeContext } from './context.js';
 import { dataScope } from './data.js';
 import { isFailure, type Outcome } from './outcome.js';
 import type { EdgePlan, NodePlan, Topology, Unit } from './topology.js';
 
-/** Whether a policy takes care of this outcome, so that it is no failure of the run. Only an `error` edge that can still be taken counts. */
-export function isHandled(context: ScopeContext, plan: NodePlan, outcome: Outcome): boolean {
-  return (
-    !isFailure(outcome.status) ||
-    plan.node.onError === 'continue' ||
-    plan.handlesError ||
-    plan.outgoing.some((edge) => edge.edge.action === 'error' && !isExhausted(context, edge))
-  );
+/**
+ * The action that a failure of the node counts as: `default` where it is to go on, `error` where an edge is there for it, and
+ * `null` where nothing handles it. An `error` edge that closes a loop is there only while the loop may go round again.
+ */
+export function actionOfFailure(context: ScopeContext, plan: NodePlan): 'default' | 'error' | null {
+  if (plan.node.onError === 'continue') return 'default';
+  const isThere = (edge: EdgePlan) => edge.edge.action === 'error' && !isExhausted(context, edge);
+  return plan.outgoing.some(isThere) ? 'error' : null;
 }
 
 /** Whether an edge closes a loop that has had all of its iterations. */
@@ -22,19 +22,23 @@ export function isExhausted(context: ScopeContext, plan: EdgePlan): boolean {
 }
 
 /** What an edge becomes now that its source has ended with `outcome`: the table of docs/semantics.md. */
-export function decideEdge(topology: Topology, context: ScopeContext, plan: EdgePlan, outcome: Outcome): EdgeState {
-  const source = topology.nodes[plan.from];
-  if (source === undefined || outcome.status === 'cancelled') return { kind: 'dead' };
+export function decideEdge(
+  topology: Topology,
+  context: ScopeContext,
+  plan: EdgePlan,
+  outcome: Outcome,
+): EdgeState {
+  if (outcome.status === 'cancelled') return { kind: 'dead' };
   if (outcome.status === 'skipped') {
-    return outcome.reason?.kind === 'upstream_failed' ? { kind: 'failed', node: outcome.reason.node } : { kind: 'dead' };
+    return outcome.reason?.kind === 'upstream_failed'
+      ? { kind: 'failed', node: outcome.reason.node }
+      : { kind: 'dead' };
   }
   const { edge } = plan;
-  if (isFailure(outcome.status) && source.node.onError !== 'continue') {
-    if (!isHandled(context, source, outcome)) return { kind: 'failed', node: source.node.id };
-    if (edge.action !== 'error') return { kind: 'dead' };
-  } else if (edge.action !== null && edge.action !== (outcome.action ?? 'default')) {
-    return { kind: 'dead' };
-  }
+  if (outcome.action === null) return { kind: 'failed', node: edge.from };
+  const isError = isFailure(outcome.status) && outcome.action === 'error';
+  const fits = edge.action === null ? !isError : edge.action === outcome.action;
+  if (!fits) return { kind: 'dead' };
   if (edge.when === null) return { kind: 'taken' };
   const decision = decide(topology, context, edge.when, plan.edge.to, edge.pointer);
   if (typeof decision !== 'boolean') return { kind: 'broken', failure: decision };

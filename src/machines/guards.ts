@@ -1,9 +1,9 @@
 import type { ScopeContext } from './context.js';
-import { isHandled } from './edges.js';
+import { actionOfFailure } from './edges.js';
 import { asksForAnother, decideJoin, decideLoopEntry } from './join.js';
+import { mergeIteration } from './loop-settle.js';
 import { hasAttemptsLeft } from './retry.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, outcomeBy } from './settle.js';
-import { mergeIteration } from './loop-settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
 interface Step {
@@ -26,9 +26,11 @@ export function chartGuards(topology: Topology) {
       decideJoin(topology, context, plan(params)).kind === 'start',
     joinUndecidable: ({ context }: Step, params: { node: number }) =>
       decideJoin(topology, context, plan(params)).kind === 'fail',
-    upstreamFailed: ({ context }: Step, params: { node: number }) => skipKind(context, params) === 'upstream_failed',
+    upstreamFailed: ({ context }: Step, params: { node: number }) =>
+      skipKind(context, params) === 'upstream_failed',
     noEdgeTaken: ({ context }: Step, params: { node: number }) => skipKind(context, params) === 'not_taken',
-    conditionFalse: ({ context }: Step, params: { node: number }) => skipKind(context, params) === 'when_false',
+    conditionFalse: ({ context }: Step, params: { node: number }) =>
+      skipKind(context, params) === 'when_false',
 
     // The end of an attempt.
     attemptsLeft: ({ context, event }: Step, params: { node: number; by: Cause }) =>
@@ -37,7 +39,7 @@ export function chartGuards(topology: Topology) {
       outcomeBy(topology, context, plan(params), 'refusal', event) !== null,
     failureStopsRun: ({ context, event }: Step, params: { node: number; by: Cause }) => {
       const outcome = outcomeBy(topology, context, plan(params), params.by, event);
-      return outcome !== null && !isHandled(context, plan(params), outcome);
+      return (outcome?.failure ?? null) !== null && actionOfFailure(context, plan(params)) === null;
     },
 
     // A loop.
@@ -48,7 +50,11 @@ export function chartGuards(topology: Topology) {
     loopEntryUndecidable: ({ context }: Step, params: { loop: number }) =>
       decideLoopEntry(context, loop(params)).kind === 'fail',
     anotherIteration: ({ context, event }: Step, params: { loop: number }) =>
-      asksForAnother(topology, mergeIteration(context, loop(params), event.output as ScopeContext), loop(params)),
+      asksForAnother(
+        topology,
+        mergeIteration(context, loop(params), event.output as ScopeContext),
+        loop(params),
+      ),
     iterationFailed: ({ event }: Step) => (event.output as ScopeContext).failure !== null,
 
     // The run.

@@ -14,7 +14,8 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const about = { loop: plan.index };
   const guard = (type: string) => ({ type, params: about });
   const action = (type: string) => ({ type, params: about });
-  const stopping = topology.workflow.onError === 'fail_fast' ? ['stopForFailure', raise({ type: 'abort' })] : [];
+  const stopping =
+    topology.workflow.onError === 'fail_fast' ? ['stopForFailure', raise({ type: 'abort' })] : [];
 
   const settled = { entry: { type: 'decideEdges', params: { unit: plan.unit } }, type: 'final' };
   /** Settles the body's nodes without running any of them. */
@@ -28,7 +29,11 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
     states: {
       waiting: {
         always: [
-          { target: 'failed', guard: guard('loopEntryUndecidable'), actions: [...settleBody('entry'), ...stopping] },
+          {
+            target: 'failed',
+            guard: guard('loopEntryUndecidable'),
+            actions: [...settleBody('entry'), ...stopping],
+          },
           { target: 'skipped', guard: guard('loopSkipped'), actions: settleBody('entry') },
           { target: 'iterating', guard: guard('loopEntered') },
         ],

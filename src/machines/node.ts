@@ -42,13 +42,20 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
           },
         ]
       : []),
-    { target, ...(guard === undefined ? {} : { guard: { type: guard, params: about } }), actions: record(by) },
+    {
+      target,
+      ...(guard === undefined ? {} : { guard: { type: guard, params: about } }),
+      actions: record(by),
+    },
   ];
   const tryingAgain = (by: Cause) =>
     node.retry === null
       ? []
       : [{ target: 'backoff', guard: { type: 'attemptsLeft', params: { ...about, by } } }];
-  const attemptFailed = (by: Cause) => ({ type: 'publish', params: { type: 'node.attempt_failed', ...about, by } });
+  const attemptFailed = (by: Cause) => ({
+    type: 'publish',
+    params: { type: 'node.attempt_failed', ...about, by },
+  });
   const withNotice = (by: Cause, transitions: readonly object[]) =>
     transitions.map((transition) => ({
       ...transition,
@@ -60,7 +67,10 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     ...(plan.incoming.length > 0 ? ['upstreamFailed', 'noEdgeTaken'] : []),
     ...(node.when === null ? [] : ['conditionFalse']),
   ];
-  const settled = { entry: [{ type: 'decideEdges', params: { unit: index } }, publish('node.settled')], type: 'final' };
+  const settled = {
+    entry: [{ type: 'decideEdges', params: { unit: index } }, publish('node.settled')],
+    type: 'final',
+  };
 
   return {
     meta: { kind: 'node', id: node.id, type: node.type, pointer: node.pointer },

@@ -35,10 +35,21 @@ export interface AttemptFailure {
 export const isFailure = (status: NodeStatus): boolean => status === 'failed' || status === 'timed_out';
 
 export function succeeded(result: AttemptResult, attempts: number): Outcome {
-  return { status: 'succeeded', attempts, output: result.output, action: result.action, failure: null, reason: null };
+  return {
+    status: 'succeeded',
+    attempts,
+    output: result.output,
+    action: result.action,
+    failure: null,
+    reason: null,
+  };
 }
 
-export function failed(failure: Failure, attempts: number, status: 'failed' | 'timed_out' = 'failed'): Outcome {
+export function failed(
+  failure: Failure,
+  attempts: number,
+  status: 'failed' | 'timed_out' = 'failed',
+): Outcome {
   return { status, attempts, output: null, action: null, failure, reason: null };
 }
 

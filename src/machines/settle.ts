@@ -1,12 +1,13 @@
 import type { Failure } from '../ir/errors.js';
 import type { ScopeContext } from './context.js';
-import { decideEdge, isExhausted, isHandled } from './edges.js';
+import { actionOfFailure, decideEdge, isExhausted } from './edges.js';
 import { decideJoin } from './join.js';
 import {
   type AttemptFailure,
   type AttemptResult,
   cancelled,
   failed,
+  isFailure,
   type Outcome,
   skipped,
   succeeded,
@@ -89,7 +90,12 @@ function thrownBy(plan: NodePlan, event: ChartInputEvent): AttemptFailure {
  * Why a node that has succeeded must fail all the same: its action takes only edges that close a loop which has had all
  * of its iterations (FC5004), or a closing edge's `when` cannot be decided. `null` when all is well.
  */
-function refusedIteration(topology: Topology, context: ScopeContext, plan: NodePlan, outcome: Outcome): Failure | null {
+function refusedIteration(
+  topology: Topology,
+  context: ScopeContext,
+  plan: NodePlan,
+  outcome: Outcome,
+): Failure | null {
   let limit: number | null = null;
   let goesOn = false;
   for (const edge of plan.outgoing) {
@@ -109,21 +115,17 @@ function refusedIteration(topology: Topology, context: ScopeContext, plan: NodeP
   };
 }
 
-/** The context with a node's outcome in it, and in `failure` if it is the first that nothing handles. */
+/** The context with a node's outcome in it. */
 export function withOutcome(context: ScopeContext, node: number, outcome: Outcome): ScopeContext {
   const outcomes = [...context.outcomes];
   outcomes[node] = outcome;
   return { ...context, outcomes };
 }
 
-export function recordOutcome(
-
-  context: ScopeContext,
-  plan: NodePlan,
-  outcome: Outcome,
-): ScopeContext {
-  const recorded = withOutcome(context, plan.index, outcome);
-  return context.failure !== null || isHandled(context, plan, outcome)
-    ? recorded
-    : { ...recorded, failure: outcome.failure };
+/** The same, a failure with the action that it counts as; the first that nothing handles is kept as the run's. */
+export function recordOutcome(context: ScopeContext, plan: NodePlan, outcome: Outcome): ScopeContext {
+  if (!isFailure(outcome.status)) return withOutcome(context, plan.index, outcome);
+  const action = actionOfFailure(context, plan);
+  const recorded = withOutcome(context, plan.index, { ...outcome, action });
+  return action !== null || context.failure !== null ? recorded : { ...recorded, failure: outcome.failure };
 }

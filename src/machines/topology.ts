@@ -75,12 +75,16 @@ export function planTopology(workflow: Workflow): Topology {
   /** The loops around a node, outermost first. */
   const loopsAround = (node: number): number[] => {
     const around: number[] = [];
-    for (let loop = loopOf[node] ?? null; loop !== null; loop = workflow.loops[loop]?.parent ?? null) around.unshift(loop);
+    for (let loop = loopOf[node] ?? null; loop !== null; loop = workflow.loops[loop]?.parent ?? null)
+      around.unshift(loop);
     return around;
   };
   const unitOfLoop = (loop: number): Unit => workflow.nodes.length + loop;
 
-  const decides: EdgePlan[][] = Array.from({ length: workflow.nodes.length + workflow.loops.length }, () => []);
+  const decides: EdgePlan[][] = Array.from(
+    { length: workflow.nodes.length + workflow.loops.length },
+    () => [],
+  );
   const awaited: number[] = decides.map(() => 0);
   const incoming: EdgePlan[][] = workflow.nodes.map(() => []);
   const outgoing: EdgePlan[][] = workflow.nodes.map(() => []);
@@ -152,7 +156,9 @@ export function planTopology(workflow: Workflow): Topology {
       body: loop.body.map(indexOf).sort((a, b) => a - b),
       closing: closing[index] ?? [],
       incoming: entering[index] ?? [],
-      inner: workflow.loops.flatMap((other, at) => (at !== index && body.has(other.header) && contains(body, other.body) ? [at] : [])),
+      inner: workflow.loops.flatMap((other, at) =>
+        at !== index && body.has(other.header) && contains(body, other.body) ? [at] : [],
+      ),
       within: workflow.edges.flatMap((edge, at) => (body.has(edge.from) && body.has(edge.to) ? [at] : [])),
     };
   });
@@ -164,7 +170,11 @@ function contains(outer: ReadonlySet<string>, inner: readonly string[]): boolean
   return inner.every((id) => outer.has(id));
 }
 
-function innermostLoops(layout: ScopeLayout, count: number, indexOf: (id: string) => number): (number | null)[] {
+function innermostLoops(
+  layout: ScopeLayout,
+  count: number,
+  indexOf: (id: string) => number,
+): (number | null)[] {
   const loopOf: (number | null)[] = Array.from({ length: count }, () => null);
   const visitScope = (scope: ScopeLayout): void => {
     const pending = [...scope.regions];
