@@ -11,6 +11,7 @@ export const CODES = {
   FC1005: 'missing key',
   FC1006: 'a limit is exceeded',
   FC1007: 'unknown ir_version',
+  FC1008: 'one key twice in one object',
   FC2001: 'duplicate id',
   FC2002: 'an edge or a dependency names an unknown node',
   FC2003: 'unknown node type',

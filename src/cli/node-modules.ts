@@ -1,0 +1,79 @@
+import { Console } from 'node:console';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { NodeDefinition } from '../actors/node.js';
+import type { Session } from './session.js';
+import { UsageError } from './usage-error.js';
+
+/** A function that a workflow may name in a `function` node. */
+export type RegisteredFunction = (...args: never[]) => unknown;
+
+/** What the modules of `--nodes` bring. */
+export interface LoadedNodes {
+  readonly nodes: readonly NodeDefinition[];
+  readonly functions: Readonly<Record<string, RegisteredFunction>>;
+}
+
+/**
+ * Loads the modules of `--nodes`: `nodes` is an array of node definitions, `functions` an object of functions by name.
+ *
+ * @throws UsageError where a module cannot be loaded or exports something else.
+ */
+export async function loadNodeModules(session: Session): Promise<LoadedNodes> {
+  const files = session.args.all('nodes');
+  const nodes: NodeDefinition[] = [];
+  const functions = new Map<string, RegisteredFunction>();
+  // Stdout is for data: what such a module logs must not get between.
+  if (files.length > 0) globalThis.console = new Console(session.io.stderr, session.io.stderr);
+  for (const file of files) {
+    const exported = await importModule(file, session.io.cwd);
+    const found = { nodes: exported.nodes ?? [], functions: exported.functions ?? {} };
+    if (exported.nodes === undefined && exported.functions === undefined) {
+      throw wrongExport(file, 'it exports neither `nodes` nor `functions`');
+    }
+    if (!Array.isArray(found.nodes)) throw wrongExport(file, '`nodes` is not an array');
+    found.nodes.forEach((node: unknown, index) => {
+      if (!isNodeDefinition(node)) throw wrongExport(file, `\`nodes[${index}]\` is not a node definition`);
+      nodes.push(node);
+    });
+    if (typeof found.functions !== 'object' || found.functions === null)
+      throw wrongExport(file, '`functions` is not an object');
+    for (const [name, fn] of Object.entries(found.functions)) {
+      if (typeof fn !== 'function') throw wrongExport(file, `\`functions.${name}\` is not a function`);
+      functions.set(name, fn as RegisteredFunction);
+    }
+  }
+  return { nodes, functions: Object.fromEntries(functions) };
+}
+
+async function importModule(file: string, cwd: string): Promise<{ readonly [name: string]: unknown }> {
+  try {
+    return await import(pathToFileURL(resolve(cwd, file)).href);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `The module ${JSON.stringify(file)} cannot be loaded: ${reason}`,
+      'Check the path and that Node.js can import it.',
+      error,
+    );
+  }
+}
+
+function isNodeDefinition(value: unknown): value is NodeDefinition {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, params, run } = value as Partial<Record<keyof NodeDefinition, unknown>>;
+  return (
+    typeof type === 'string' &&
+    typeof run === 'function' &&
+    typeof params === 'object' &&
+    params !== null &&
+    'safeParse' in params
+  );
+}
+
+function wrongExport(file: string, what: string): UsageError {
+  return new UsageError(
+    `The module ${JSON.stringify(file)} cannot be used: ${what}.`,
+    'Export `nodes`, an array of `{ type, description, params, effects, run }`, or `functions`, an object of functions.',
+  );
+}
