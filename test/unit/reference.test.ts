@@ -350,6 +350,74 @@ describe('loops', () => {
     expect(i?.earlier.map((record) => record.iteration)).toEqual([1, 2, 1]);
     expect(s).toMatchObject({ iteration: 2, earlier: [{ iteration: 1, action: 'again' }] });
   });
+
+  it('decides an edge that leaves an inner loop for the header of the outer one when the inner loop ends', () => {
+    const run = start({
+      nodes: { h: {}, i: {}, s: {} },
+      edges: ['h -> i', 'i -> s', 's -again*3-> i', 's -out*2-> h'],
+    });
+    run.ok('h');
+    run.ok('i');
+    run.ok('s', 'again');
+    expect(run.running()).toEqual(['i']);
+    run.ok('i');
+    run.ok('s', 'out');
+    expect(run.running()).toEqual(['h']);
+    run.ok('h');
+    run.ok('i');
+    run.ok('s', 'stop');
+    expect(run.result().nodes.s?.earlier.map((record) => record.action)).toEqual(['again', 'out']);
+    expect(run.result().nodes.h).toMatchObject({ iteration: 2 });
+  });
+
+  it('treats asking for too much as a failure like any other: an error edge or continue handles it', () => {
+    const rescued = start({ nodes: { h: {}, rescue: {} }, edges: ['h -again*1-> h', 'h -error-> rescue'] });
+    rescued.ok('h', 'again');
+    rescued.ok('rescue');
+    expect(rescued.result()).toMatchObject({ status: 'succeeded' });
+    expect(rescued.result().nodes.h).toMatchObject({
+      status: 'failed',
+      errorCode: 'FC5004',
+      action: 'error',
+    });
+    const continued = start({
+      nodes: { h: { on_error: 'continue' }, b: {} },
+      edges: ['h -again*1-> h', 'h -> b'],
+    });
+    continued.ok('h', 'again');
+    expect(continued.running()).toEqual(['b']);
+  });
+
+  it('repeats a body by an error edge, and fails when that edge is used up', () => {
+    const run = start({ nodes: { h: {} }, edges: ['h -error*2-> h'] });
+    run.fail('h');
+    expect(run.running()).toEqual(['h']);
+    run.fail('h');
+    expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5004', node: 'h' } });
+  });
+
+  it('enters a body whose header is not taken but whose middle is, and the header is skipped', () => {
+    const run = start({
+      nodes: { a: {}, feed: {}, h: {}, s: {} },
+      edges: ['a -> h', 'feed -> s', 'h -> s', 's -again*2-> h'],
+    });
+    run.ok('a', 'no');
+    run.ok('feed');
+    expect(run.running()).toEqual(['s']);
+    run.ok('s');
+    expect(run.ended()).toMatchObject({ h: 'not_taken', s: 'succeeded' });
+  });
+
+  it('decides the condition of a closing edge by the iteration that has just ended', () => {
+    const run = start({
+      nodes: { h: {} },
+      edges: ['h -default*5-> h'],
+      when: { 'h -default*5-> h': '${h.ok} == false' },
+    });
+    run.ok('h', 'default', { ok: false });
+    run.ok('h', 'default', { ok: true });
+    expect(run.result().nodes.h).toMatchObject({ status: 'succeeded', iteration: 2 });
+  });
 });
 
 describe('limits', () => {
@@ -385,6 +453,33 @@ describe('limits', () => {
 });
 
 describe('failure of the run', () => {
+  it('lets what is decided at the same instant as the failure settle before the rest is cancelled', () => {
+    const run = start({
+      nodes: { a: {}, skipped: {}, broken: {}, later: {} },
+      edges: ['a -no-> skipped', 'a -> broken', 'skipped -> later'],
+      when: { 'a -> broken': '${a.missing} == 1' },
+    });
+    run.ok('a', 'default', { ok: true });
+    expect(run.ended()).toEqual({
+      a: 'succeeded',
+      skipped: 'not_taken',
+      broken: 'failed',
+      later: 'cancelled',
+    });
+  });
+
+  it('cancels what waits in the queue or in backoff as well', () => {
+    const run = start({
+      max_concurrency: 2,
+      nodes: { bad: {}, retried: { attempts: 2 }, busy: {}, queued: {} },
+    });
+    run.fail('retried');
+    run.fail('bad');
+    expect(run.ended()).toMatchObject({ retried: 'cancelled', busy: 'cancelled', queued: 'cancelled' });
+    expect(run.result().nodes.retried).toMatchObject({ attempts: 1 });
+    expect([run.running(), run.backoff()]).toEqual([[], []]);
+  });
+
   it('cancels everything that is not settled at the first unhandled failure, and keeps what was', () => {
     const run = start({
       nodes: { done: {}, bad: {}, busy: {}, after: {} },

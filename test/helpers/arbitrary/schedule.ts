@@ -25,7 +25,7 @@ export function scheduleArbitrary(options: ScheduleOptions = {}): fc.Arbitrary<S
   const cancel =
     options.cancel === false
       ? fc.constant(false)
-      : fc.oneof({ weight: 60, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+      : fc.oneof({ weight: 150, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
   return fc.array(fc.record({ pick: fc.nat(31), outcome: outcomeArbitrary(), cancel }), {
     maxLength: 80,
     size: 'max',
@@ -34,7 +34,7 @@ export function scheduleArbitrary(options: ScheduleOptions = {}): fc.Arbitrary<S
 
 export function outcomeArbitrary(): fc.Arbitrary<Choice['outcome']> {
   return fc.oneof(
-    { weight: 14, arbitrary: successArbitrary() },
+    { weight: 30, arbitrary: successArbitrary() },
     { weight: 3, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail' }) },
     { weight: 1, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail', terminal: true }) },
   );
@@ -43,7 +43,8 @@ export function outcomeArbitrary(): fc.Arbitrary<Choice['outcome']> {
 function successArbitrary(): fc.Arbitrary<Choice['outcome']> {
   const action = fc.oneof(
     { weight: 5, arbitrary: fc.constant('default') },
-    { weight: 4, arbitrary: fc.constantFrom('again', 'other', 'error') },
+    { weight: 5, arbitrary: fc.constant('again') },
+    { weight: 2, arbitrary: fc.constantFrom('other', 'error') },
   );
   const output = fc.oneof(
     { weight: 4, arbitrary: fc.constant({ ok: true }) },

@@ -33,8 +33,8 @@ export interface Reference {
   backoff(): string[];
   /** Milliseconds that a node in `backoff` waits. */
   backoffMs(id: string): number;
-  /** The number of the current attempt. */
-  attempt(id: string): number;
+  /** Tells one attempt of a node from any other: how often it has run to the end before, and the attempt's number. */
+  execution(id: string): readonly [number, number];
   settle(id: string, outcome: Outcome): void;
   expireBackoff(id: string): void;
   cancel(): void;
@@ -332,7 +332,7 @@ export function createReference(workflow: Workflow): Reference {
       if (node.retry === null) throw new Error(`node ${JSON.stringify(id)} is not retried`);
       return Math.min(node.retry.initialMs * node.retry.factor ** (attempts - 1), node.retry.maxDelayMs);
     },
-    attempt: (id) => state(id).attempts,
+    execution: (id) => [state(id).earlier.length, state(id).attempts],
     settle(id, outcome) {
       if (!running.includes(id)) throw new Error(`node ${JSON.stringify(id)} is not running`);
       running = running.filter((one) => one !== id);

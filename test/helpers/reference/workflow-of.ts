@@ -1,5 +1,5 @@
 import { type Condition, parseCondition } from '../../../src/ir/template/condition.js';
-import type { Template } from '../../../src/ir/template/template.js';
+import { parseTemplate } from '../../../src/ir/template/template.js';
 import type { RetryPolicy, Workflow, WorkflowEdge } from '../../../src/ir/workflow.js';
 
 interface NodeSketch {
@@ -63,7 +63,7 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
       id,
       type: 'step',
       purpose: null,
-      params: NO_PARAMS,
+      params: parseTemplate({}, ''),
       when: conditionOf(node.when),
       retry: node.attempts === undefined ? null : retryOf(node.attempts),
       attemptTimeoutMs: null,
@@ -80,8 +80,6 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
     timeoutMs: null,
   };
 }
-
-const NO_PARAMS: Template = { source: {}, references: [], parts: null };
 
 function retryOf(maxAttempts: number): RetryPolicy {
   return { maxAttempts, initialMs: 100, factor: 1, maxDelayMs: 100, jitter: 'none' };

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Workflow } from '../../../src/ir/workflow.js';
+import { LAST_CHOICE, type Schedule } from '../arbitrary/schedule.js';
+import { asReferenceResult, type SteppedRun } from './engine.js';
+import { createReference, type Reference } from './interpreter.js';
+import type { ReferenceResult } from './record.js';
+
+/** Far more than any schedule takes: only a run that never ends gets here. */
+const MOST_STEPS = 2000;
+
+/**
+ * Runs a workflow in the engine and in the reference side by side, and compares them after each step: which nodes run now,
+ * and at the end, what is on record.
+ *
+ * @throws Error at the first difference, with the steps that led there
+ */
+export async function compare(
+  workflow: Workflow,
+  engine: SteppedRun,
+  schedule: Schedule,
+): Promise<ReferenceResult> {
+  const reference = createReference(workflow);
+  const timers = new Timers(workflow, reference, engine.clock.now());
+  const steps: string[] = [];
+  const differ = (what: string, expected: unknown, actual: unknown): never => {
+    const lines = [
+      '',
+      `  expected ${JSON.stringify(expected)}`,
+      `  actual   ${JSON.stringify(actual)}`,
+      '  after',
+    ];
+    throw new Error(`${what} differs${[...lines, ...steps.map((step) => `    ${step}`)].join('\n')}`);
+  };
+
+  for (let turn = 0; !reference.done(); turn++) {
+    if (turn === MOST_STEPS) throw new Error(`The run goes on after ${MOST_STEPS} steps.`);
+    const running = reference.running().sort();
+    if (!isDeepStrictEqual(running, engine.running())) differ('what runs', running, engine.running());
+    timers.update();
+    const due = timers.next();
+    const choice = schedule[turn] ?? LAST_CHOICE;
+    const id = running[choice.pick % (running.length + (due === null ? 0 : 1))];
+    if (choice.cancel) {
+      steps.push('the run is cancelled');
+      reference.cancel();
+      await engine.cancel();
+    } else if (id !== undefined) {
+      steps.push(`${JSON.stringify(id)} returns ${JSON.stringify(choice.outcome)}`);
+      reference.settle(id, choice.outcome);
+      await engine.settle(id, choice.outcome);
+    } else if (due !== null) {
+      steps.push(`${due.kind} of ${JSON.stringify(due.id)} is over at ${due.at}`);
+      if (due.kind === 'backoff') reference.expireBackoff(due.id);
+      else reference.settle(due.id, { kind: 'timeout' });
+      await engine.clock.advance(due.at - engine.clock.now());
+      timers.now = due.at;
+    } else {
+      throw new Error('The reference waits for nothing, yet is not done.');
+    }
+  }
+  const expected = reference.result();
+  const actual = asReferenceResult(await engine.end());
+  if (engine.running().length > 0) differ('what runs in the end', [], engine.running());
+  for (const id of Object.keys(expected.nodes)) {
+    if (!isDeepStrictEqual(expected.nodes[id], actual.nodes[id])) {
+      differ(`the record of ${JSON.stringify(id)}`, expected.nodes[id], actual.nodes[id]);
+    }
+  }
+  if (!isDeepStrictEqual(expected, actual)) differ('the result', expected, actual);
+  return expected;
+}
+
+interface Timer {
+  readonly kind: 'backoff' | 'timeout';
+  readonly id: string;
+  readonly at: number;
+}
+
+/** When what is over by time is over, worked out from the workflow alone. */
+class Timers {
+  #timers = new Map<string, Timer>();
+
+  constructor(
+    readonly workflow: Workflow,
+    readonly reference: Reference,
+    public now: number,
+  ) {}
+
+  /** Sets a timer for each backoff and each attempt with a timeout that has begun, and drops those that are over. */
+  update(): void {
+    const before = this.#timers;
+    this.#timers = new Map();
+    const keep = (kind: Timer['kind'], id: string, ms: number): void => {
+      // A timer is one node's, one iteration's and one attempt's.
+      const key = JSON.stringify([kind, id, this.reference.execution(id)]);
+      this.#timers.set(key, before.get(key) ?? { kind, id, at: this.now + ms });
+    };
+    const running = new Set(this.reference.running());
+    for (const { id, attemptTimeoutMs } of this.workflow.nodes) {
+      if (attemptTimeoutMs !== null && running.has(id)) keep('timeout', id, attemptTimeoutMs);
+    }
+    for (const id of this.reference.backoff()) keep('backoff', id, this.reference.backoffMs(id));
+  }
+
+  next(): Timer | null {
+    return [...this.#timers.values()].sort((a, b) => a.at - b.at)[0] ?? null;
+  }
+}
