@@ -10,7 +10,7 @@ export function dataScope(
   inputs: JsonObject,
   outcomeOf: (node: number) => Outcome | null,
 ): DataScope {
-  const valueOf = (node: number, seen: number): NamedValue => {
+  const namedValue = (node: number, seen: number): NamedValue => {
     const outcome = outcomeOf(node);
     // Not settled means not run yet: the first time round a loop, a value of the iteration before is asked for.
     if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled')
@@ -19,13 +19,13 @@ export function dataScope(
     return {
       kind: 'node',
       value: isFailure(outcome.status) ? failureRecord(outcome) : outcome.output,
-      branches: members.map((member) => valueOf(member, seen - 1)),
+      branches: members.map((member) => namedValue(member, seen - 1)),
     };
   };
   return {
     get(name) {
       const node = topology.nodeIndex.get(name);
-      if (node !== undefined) return valueOf(node, 1);
+      if (node !== undefined) return namedValue(node, 1);
       if (Object.hasOwn(inputs, name)) return { kind: 'value', value: inputs[name] ?? null };
       if (name === 'inputs') return { kind: 'value', value: inputs };
       return undefined;
