@@ -33,7 +33,8 @@ export type GroupConflict =
       readonly group: number;
       readonly other: number;
       readonly members: readonly [number, number];
-    };
+    }
+  | { readonly kind: 'depth'; readonly group: number };
 
 export interface PlacedGroups {
   readonly placed: readonly PlacedGroup[];
@@ -51,12 +52,14 @@ type Members = Map<number, number>;
  * no place.
  *
  * @param groups the members of each group, without repeats.
+ * @param maxDepth how many groups of a scope may stand inside one another.
  */
 export function placeGroups(
   scopes: Scopes,
   loops: readonly NaturalLoop[],
   tree: LoopTree,
   groups: readonly (readonly number[])[],
+  maxDepth = Number.POSITIVE_INFINITY,
 ): PlacedGroups {
   const headers = new Map(loops.map((loop, i) => [loop.header, i]));
   // To a group, a loop is the one thing that its header stands for.
@@ -85,7 +88,7 @@ export function placeGroups(
   const places = scopes.all.map((scope) => {
     const here = perScope.get(scope.loop);
     if (here === undefined) return scope.items.map(() => null);
-    const result = placeInScope(scope, loops, here);
+    const result = placeInScope(scope, loops, here, maxDepth);
     placed.push(...result.placed);
     conflicts.push(...result.conflicts);
     return result.places;
@@ -98,6 +101,7 @@ function placeInScope(
   scope: Scope,
   loops: readonly NaturalLoop[],
   groups: ReadonlyMap<number, Members>,
+  maxDepth: number,
 ): {
   readonly placed: PlacedGroup[];
   readonly conflicts: GroupConflict[];
@@ -143,6 +147,13 @@ function placeInScope(
     }
   }
 
+  const depths = depthsOf(containers);
+  for (const [group, depth] of depths) {
+    if (depth < maxDepth) continue;
+    conflicts.push({ kind: 'depth', group });
+    containers.delete(group);
+  }
+
   const holdersOf = (place: BranchRef | null): BranchRef[] => {
     const holders: BranchRef[] = [];
     for (let at = place; at !== null; at = containers.get(at.group) ?? null) holders.push(at);
@@ -166,13 +177,29 @@ function placeInScope(
     group,
     scope: scope.loop,
     container,
-    depth: holdersOf(container).length,
+    depth: depths.get(group) ?? 0,
     branches: (leading.get(group) ?? []).map(([, member], branch) => ({
       member,
       vertices: (vertices.get(group)?.[branch] ?? []).sort((a, b) => a - b),
     })),
   }));
   return { placed, conflicts, places };
+}
+
+/** How many groups are around each; a group without a container of its own counts as none. */
+function depthsOf(containers: ReadonlyMap<number, BranchRef | null>): Map<number, number> {
+  const depths = new Map<number, number>();
+  for (const start of containers.keys()) {
+    const path: number[] = [];
+    let group: number | undefined = start;
+    while (group !== undefined && containers.has(group) && !depths.has(group)) {
+      path.push(group);
+      group = containers.get(group)?.group;
+    }
+    let depth = group === undefined ? -1 : (depths.get(group) ?? -1);
+    for (const inner of path.reverse()) depths.set(inner, ++depth);
+  }
+  return depths;
 }
 
 function hasAncestorIn(members: Members, item: number, dominatorOf: (item: number) => number): boolean {

@@ -1,0 +1,25 @@
+/** An edge while it is being worked out: its ends are vertices, its pointer is into the core form. */
+export interface DraftEdge {
+  readonly from: number;
+  readonly to: number;
+  /** See `WorkflowEdge.action`. */
+  readonly action: string | null;
+  readonly origin: 'edge' | 'depends_on' | 'template';
+  /** Index into the core form's `edges`, for an edge that is written as one; `null` for others. */
+  readonly index: number | null;
+  /** JSON pointer into the core form. */
+  readonly at: string;
+  /** What its author wrote, or what a lenient version stands in for it; `null` for neither. */
+  readonly maxIterations: number | null;
+}
+
+/** Edges told apart: those that close loops, and the rest, which have no cycle. */
+export interface SplitEdges {
+  readonly forward: readonly DraftEdge[];
+  readonly closing: readonly DraftEdge[];
+}
+
+/** The ends of edges, as a graph takes them. */
+export function* arcs(edges: Iterable<DraftEdge>): Generator<readonly [number, number]> {
+  for (const { from, to } of edges) yield [from, to];
+}

@@ -1,0 +1,67 @@
+import type { Diagnostic, JsonPatchOperation } from '../diagnostics/diagnostic.js';
+import type { Report } from '../diagnostics/report.js';
+import { nearest } from '../diagnostics/suggest.js';
+import type { SourceWorkflow } from '../schema/source-workflow.js';
+
+/** A diagnostic whose pointers are into the core form. */
+export interface Problem extends Omit<Diagnostic, 'path' | 'position'> {
+  /** JSON pointer into the core form. */
+  readonly at: string;
+  /** Pointer into the author's document, where that is known more precisely than by `at`. */
+  readonly path?: string;
+}
+
+/** Where the passes put what they find, in terms of the core form; its author sees it in terms of their own document. */
+export interface Problems {
+  add(problem: Problem): void;
+  /** For what is found by pointers of the author's document already. The fix is left out where none can be applied. */
+  addInSource(diagnostic: Diagnostic): void;
+  /**
+   * The candidate that a misspelt name most likely stands for. Gives up after so many names that the answer is full anyway.
+   *
+   * @param except a candidate that cannot be meant.
+   */
+  nearest(name: string, candidates: readonly string[], except?: string): string | undefined;
+}
+
+/**
+ * @param suggestions how many names are looked up at most: comparing every one of many wrong names with every right one
+ *   would take longer than all the rest.
+ */
+export function createProblems(source: SourceWorkflow, report: Report, suggestions: number): Problems {
+  const translate = (op: JsonPatchOperation): JsonPatchOperation => {
+    const path = source.pointerOf(op.path);
+    return 'from' in op ? { ...op, path, from: source.pointerOf(op.from) } : { ...op, path };
+  };
+  let left = suggestions;
+  return {
+    add: ({ at, fix, ...problem }) => {
+      const path = problem.path ?? source.pointerOf(at);
+      if (fix === undefined || !source.patchable) report({ ...problem, path });
+      else report({ ...problem, path, fix: fix.map(translate) });
+    },
+    addInSource: ({ fix, ...diagnostic }) => {
+      report(fix === undefined || !source.patchable ? diagnostic : { ...diagnostic, fix });
+    },
+    nearest: (name, candidates, except) => {
+      if (left <= 0) return undefined;
+      left--;
+      const allowed = except === undefined ? candidates : candidates.filter((other) => other !== except);
+      return nearest(name, allowed) ?? undefined;
+    },
+  };
+}
+
+/** A name as it appears in messages: in backquotes, on one line, shortened where it is long. */
+export function quote(name: string): string {
+  const short = name.length > 80 ? `${name.slice(0, 80)}…` : name;
+  return `\`${JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"')}\``;
+}
+
+/** `a`, `b` and `c`. */
+export function listOf(names: readonly string[], most = 8): string {
+  const quoted = names.slice(0, most).map(quote);
+  if (names.length > most) return `${quoted.join(', ')} and ${names.length - most} more`;
+  const last = quoted.pop();
+  return quoted.length === 0 ? (last ?? '') : `${quoted.join(', ')} and ${last}`;
+}

@@ -1,0 +1,33 @@
+import type { CoreIr } from '../schema/core.js';
+import type { DraftEdge } from './draft-edge.js';
+import type { NodeTable } from './node-table.js';
+import { type Problems, quote } from './problems.js';
+import type { ParsedTexts } from './references.js';
+
+/** Built-in types that do nothing but produce their output. */
+const PURE_TYPES: ReadonlySet<string> = new Set(['echo', 'merge', 'read-file', 'list-files']);
+
+/** FC3008: nodes that run for nothing. Only said where it is sure: a pure node, in a workflow that declares what it returns. */
+export function checkUnusedOutputs(
+  core: CoreIr,
+  table: NodeTable,
+  edges: readonly DraftEdge[],
+  { uses, outputNodes }: ParsedTexts,
+  problems: Problems,
+): void {
+  if (Object.keys(core.outputs).length === 0) return;
+  const needed = new Set(outputNodes);
+  for (const { producer } of uses) needed.add(producer);
+  for (const { from } of edges) needed.add(from);
+  table.nodes.forEach(({ id, type, effects }, v) => {
+    const pure = effects === undefined ? PURE_TYPES.has(type) : effects === 'pure';
+    if (!pure || needed.has(v)) return;
+    problems.add({
+      code: 'FC3008',
+      severity: 'info',
+      at: `/nodes/${v}`,
+      message: `Nothing uses the output of ${quote(id)}: no edge leaves it, and neither a node nor an output of the workflow names it.`,
+      hint: `Name it where it is needed (\${${id}}), add it to \`outputs\`, or remove the node.`,
+    });
+  });
+}
