@@ -138,10 +138,13 @@ function assumptionsOf(
   const assumptions: string[] = [];
   const unknown = workflow.nodes.filter((node) => estimates.get(node.id) === null);
   if (unknown.length > 0) {
-    assumptions.push(`no time for ${names(unknown)}, which have no \`estimate_ms\``);
+    assumptions.push(
+      `no time for ${names(unknown)}, which ${unknown.length === 1 ? 'has' : 'have'} no \`estimate_ms\``,
+    );
   }
   const conditions = [...workflow.nodes, ...workflow.edges].filter(({ when }) => when !== null).length;
-  if (conditions > 0) assumptions.push(`every \`when\` holds (there are ${conditions})`);
+  if (conditions > 0)
+    assumptions.push(`every \`when\` holds (there ${conditions === 1 ? 'is' : 'are'} ${conditions})`);
   const other = workflow.edges.filter(({ action }) => action !== null && action !== 'default');
   if (other.length > 0) {
     const actions = [...new Set(other.map(({ action }) => JSON.stringify(action)))].join(', ');
@@ -150,7 +153,8 @@ function assumptionsOf(
     );
   }
   const skipped = workflow.nodes.filter(({ id }) => result.nodes[id]?.status === 'skipped');
-  if (skipped.length > 0) assumptions.push(`${names(skipped)} do not run`);
+  if (skipped.length > 0)
+    assumptions.push(`${names(skipped)} ${skipped.length === 1 ? 'does' : 'do'} not run`);
   const late = workflow.nodes.filter(
     ({ id, attemptTimeoutMs }) => attemptTimeoutMs !== null && (estimates.get(id) ?? 0) > attemptTimeoutMs,
   );

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { nearest, UsageError } from './usage-error.js';
+import { nearest } from '../ir/diagnostics/suggest.js';
+import { UsageError } from './usage-error.js';
 
 /** One option of a verb; the help text is made from it. */
 export interface OptionSpec {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { nearest } from '../ir/diagnostics/suggest.js';
 import { ForkchartError, InvalidWorkflowError } from '../ir/errors.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { renderHelp, renderVerbHelp } from './help.js';
 import { printable } from './output/printable.js';
 import { type Io, Session } from './session.js';
-import { nearest, UsageError } from './usage-error.js';
+import { UsageError } from './usage-error.js';
 import type { Verb } from './verb.js';
 import { LATER_VERBS, VERBS } from './verbs.js';
 

@@ -1,9 +1,10 @@
+import { nearest } from '../ir/diagnostics/suggest.js';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Workflow, WorkflowInput } from '../ir/workflow.js';
 import type { Session } from './session.js';
 import { readSource } from './source.js';
-import { nearest, UsageError } from './usage-error.js';
+import { UsageError } from './usage-error.js';
 
 /**
  * The workflow's inputs as the command line gives them: those of `--inputs FILE`, and over them those of `--input NAME=VALUE`,

@@ -53,7 +53,6 @@ export const CODES = {
   FC9001: 'wrong use of the command line',
   FC9002: 'wrong use of the library',
   FC9003: 'a defect of forkchart',
-  FC9003: 'a defect of forkchart itself',
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest';
+import { forkchart, workspace } from './cli-process.js';
+
+const VERBS = ['check', 'plan', 'graph', 'run', 'simulate'] as const;
+const echo = (id: string, rest: object = {}) => ({ id, type: 'echo', ...rest });
+const ok = {
+  id: 'report',
+  inputs: { topic: { type: 'string', default: 'tea' } },
+  outputs: { text: { source: '${merge.output}' } },
+  nodes: [
+    { id: 'fetch', type: 'echo', params: { value: 'about ${topic}' } },
+    { id: 'analyze', type: 'sleep', params: { ms: 30, value: '${fetch.output}' } },
+    { id: 'visualize', type: 'sleep', params: { ms: 30, value: 2 } },
+    { id: 'merge', type: 'merge', params: { strategy: 'array' } },
+  ],
+  edges: [
+    { from: 'fetch', to: 'analyze', parallel_group: 'work' },
+    { from: 'fetch', to: 'visualize', parallel_group: 'work' },
+    { from: 'analyze', to: 'merge' },
+    { from: 'visualize', to: 'merge' },
+  ],
+};
+
+const cwd = workspace({
+  'ok.json': ok,
+  'empty.json': '',
+  'brackets.json': '['.repeat(5_000_000),
+  'bad.json': '{\n  "nodes": [\n    { "id": "a" "type": "echo" }\n  ]\n}\n',
+  'array.json': '[1, 2]',
+  'cycle.json': {
+    nodes: [echo('a'), echo('b')],
+    edges: [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'a' },
+    ],
+  },
+  'unknown-type.json': { nodes: [{ id: 'a', type: 'ecko' }] },
+  'nowhere.json': { nodes: [echo('a', { params: { value: '${anlyze.output}' } })] },
+  'dangling.json': { nodes: [echo('a')], edges: [{ from: 'a', to: 'b' }] },
+  'proto.json':
+    '{"nodes":[{"id":"__proto__","type":"echo","params":{"value":1}},{"id":"constructor","type":"echo","params":{"value":"${__proto__.output}"}}]}',
+  'failing.json': {
+    id: 'failing',
+    nodes: [
+      { id: 'boom', type: 'fail', params: { message: 'it \u001b[2J broke' } },
+      echo('after', { depends_on: ['boom'] }),
+    ],
+  },
+  'needs-input.json': {
+    inputs: { count: { type: 'integer', required: true } },
+    nodes: [echo('a', { params: { value: '${count}' } })],
+  },
+  'slow.json': {
+    id: 'slow',
+    nodes: [{ id: 'nap', type: 'sleep', params: { ms: 60_000 } }, echo('after', { depends_on: ['nap'] })],
+  },
+  'custom.json': {
+    nodes: [
+      { id: 'a', type: 'shout', params: { text: 'hi' } },
+      { id: 'b', type: 'function', params: { name: 'twice', args: 21 } },
+    ],
+  },
+  'nodes.mjs': `import { z } from 'zod';
+console.log('a module that is chatty');
+export const nodes = [{ type: 'shout', description: 'shouts', params: z.object({ text: z.string() }), effects: 'pure', run: ({ text }) => { console.log('noise'); return text.toUpperCase(); } }];
+export const functions = { twice: (value) => value * 2 };
+`.replace("'zod'", JSON.stringify(import.meta.resolve('zod'))),
+  'not-nodes.mjs': 'export const nodes = [1];',
+});
+const run = (...args: string[]) => forkchart(args, { cwd });
+
+describe.each([
+  'empty.json',
+  'brackets.json',
+  'bad.json',
+  'array.json',
+  'cycle.json',
+  'unknown-type.json',
+  'nowhere.json',
+  'dangling.json',
+])('%s, which is invalid (P13),', (file) => {
+  it('is refused by every verb with code 2, a diagnostic on stderr, and the same JSON document on stdout', async () => {
+    for (const verb of VERBS) {
+      const { code, stdout, stderr } = await run(verb, file, '--json');
+      expect({ verb, code }).toEqual({ verb, code: 2 });
+      const { ok, diagnostics } = JSON.parse(stdout);
+      expect(ok).toBe(false);
+      expect(diagnostics).not.toHaveLength(0);
+      for (const diagnostic of diagnostics) {
+        expect(diagnostic).toMatchObject({
+          code: expect.stringMatching(/^FC\d{4}$/),
+          path: expect.any(String),
+        });
+        expect(diagnostic.message).not.toBe('');
+        expect(diagnostic.hint).not.toBe('');
+      }
+      if (verb !== 'check')
+        expect(stderr).toContain(diagnostics.find((d: { severity: string }) => d.severity === 'error').code);
+    }
+  });
+
+  it('prints what is wrong for a person, and nothing on stdout that could be taken for data', async () => {
+    const { code, stdout, stderr } = await run('run', file);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/error FC\d{4} /);
+    expect(stderr).toContain('hint:');
+    expect(stderr.length).toBeLessThan(20_000);
+  });
+});
+
+describe('forkchart check', () => {
+  it('says ok, and what is in the workflow', async () => {
+    const { code, stdout, stderr } = await run('check', 'ok.json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('ok: report: 4 nodes');
+    expect(stdout).toContain('1 parallel group');
+    expect((await run('check', 'ok.json', '--quiet')).stdout).toBe('');
+    expect(JSON.parse((await run('check', 'ok.json', '--json')).stdout).ok).toBe(true);
+  });
+
+  it('points at the place of a syntax error', async () => {
+    const { stdout } = await run('check', 'bad.json');
+    expect(stdout).toContain('bad.json:3:');
+    expect(stdout).toContain('3 |     { "id": "a" "type": "echo" }');
+  });
+
+  it('reads stdin', async () => {
+    expect((await forkchart(['check', '-'], { stdin: JSON.stringify(ok) })).code).toBe(0);
+    expect((await forkchart(['check', '-'], { stdin: '{' })).code).toBe(2);
+  });
+});
+
+describe('forkchart plan and graph', () => {
+  it('show what runs in parallel', async () => {
+    expect((await run('plan', 'ok.json')).stdout).toContain('in parallel: analyze || visualize');
+    const plan = JSON.parse((await run('plan', 'ok.json', '--json')).stdout);
+    expect(plan.steps).toHaveLength(3);
+  });
+
+  it('draw Mermaid and the XState machine', async () => {
+    expect((await run('graph', 'ok.json')).stdout).toMatch(/^flowchart TD\n/);
+    expect(JSON.parse((await run('graph', 'ok.json', '--format', 'json')).stdout)).toHaveProperty('states');
+    expect((await run('graph', 'ok.json', '--format', 'svg')).code).toBe(3);
+  });
+});
+
+describe('forkchart simulate', () => {
+  it('prints the record with the critical path', async () => {
+    const { code, stdout } = await run('simulate', 'ok.json', '--json', '--max-concurrency', '1');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'succeeded',
+      metrics: { wall_ms: 60, critical_path_ms: 30 },
+      max_concurrency: 1,
+    });
+    expect((await run('simulate', 'needs-input.json')).code).toBe(0);
+  });
+});
+
+describe('forkchart run', () => {
+  it('prints the outputs on stdout, and what went on on stderr', async () => {
+    const { code, stdout, stderr } = await run('run', 'ok.json', '--input', 'topic=coffee');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ text: ['about coffee', 2] });
+    expect(stderr).toContain('executing 2 steps in parallel: analyze, visualize');
+    expect(stderr).toContain('report succeeded in');
+    expect(stderr).toContain('peak concurrency 2');
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  it('is silent when it is asked to be', async () => {
+    expect((await run('run', 'ok.json', '--quiet')).stderr).toBe('');
+    expect((await run('run', 'ok.json', '--no-progress')).stderr).not.toContain('executing');
+  });
+
+  it('keeps to the bound on concurrency', async () => {
+    const { stdout } = await run('run', 'ok.json', '--json', '--max-concurrency', '1');
+    expect(JSON.parse(stdout).metrics.peak_concurrency).toBe(1);
+  });
+
+  it('prints the record with --json', async () => {
+    const record = JSON.parse((await run('run', 'ok.json', '--json')).stdout);
+    expect(record).toMatchObject({ workflow: 'report', status: 'succeeded', error: null });
+    expect(Object.keys(record.nodes)).toEqual(['fetch', 'analyze', 'visualize', 'merge']);
+  });
+
+  it('prints one event a line with --events, numbered without a gap', async () => {
+    const { code, stdout } = await run('run', 'ok.json', '--events');
+    expect(code).toBe(0);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index));
+    expect(events.at(0).type).toBe('run.started');
+    expect(events.at(-1)).toMatchObject({ type: 'run.settled', status: 'succeeded' });
+  });
+
+  it('ends with 1 when the workflow fails, and says which node and what to do', async () => {
+    const { code, stdout, stderr } = await run('run', 'failing.json');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('boom: FC6001');
+    expect(stderr).toContain('next:');
+    expect(stderr).toContain('\\u001b[2J');
+    expect(stderr).not.toContain('\u001b');
+    expect((await run('run', 'failing.json', '--quiet')).stderr).toContain('boom: FC6001');
+    const record = JSON.parse((await run('run', 'failing.json', '--json')).stdout);
+    expect(record).toMatchObject({ status: 'failed', error: { code: 'FC6001', node: 'boom' } });
+  });
+
+  it('treats names such as __proto__ as any other', async () => {
+    const { code, stdout } = await run('run', 'proto.json', '--json');
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(stdout).nodes)).toEqual(['__proto__', 'constructor']);
+  });
+
+  it('ends with 2 for inputs that are missing or of the wrong type', async () => {
+    for (const args of [[], ['--input', 'count=x'], ['--input', 'cuont=1']]) {
+      const { code, stdout } = await run('run', 'needs-input.json', '--json', ...args);
+      expect({ args, code }).toEqual({ args, code: 2 });
+      expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'FC5001' }] });
+    }
+    expect((await run('run', 'needs-input.json', '--input', 'count=3')).code).toBe(0);
+  });
+
+  it('runs the user’s own node types and functions, whose logging stays off stdout', async () => {
+    const { code, stdout, stderr } = await run('run', 'custom.json', '--nodes', 'nodes.mjs', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).nodes).toMatchObject({ a: { output: 'HI' }, b: { output: 42 } });
+    expect(stderr).toContain('a module that is chatty');
+    expect((await run('check', 'custom.json')).code).toBe(2);
+    expect((await run('check', 'custom.json', '--nodes', 'nodes.mjs')).code).toBe(0);
+  });
+
+  it('cancels on SIGINT, with a record of what was done', async () => {
+    let sent = false;
+    const { code, stdout } = await forkchart(['run', 'slow.json', '--json'], {
+      cwd,
+      onStderr: (text, kill) => {
+        if (sent || !text.includes('executing')) return;
+        sent = true;
+        kill('SIGINT');
+      },
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'cancelled',
+      nodes: { nap: { status: 'cancelled' }, after: { status: 'cancelled' } },
+    });
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    [[], 'No verb was given'],
+    [['rum', 'ok.json'], 'Did you mean `forkchart run`?'],
+    [['verify', 'ok.json'], 'not in this version'],
+    [['run'], 'No file was given'],
+    [['run', 'ok.json', 'more.json'], 'one file too many'],
+    [['run', 'missing.json'], 'no file "missing.json"'],
+    [['run', '.'], 'is a directory'],
+    [['run', 'ok.json', '--max-concurency', '2'], 'Did you mean `--max-concurrency`?'],
+    [['run', 'ok.json', '--max-concurrency', '0'], 'no whole number'],
+    [['run', 'ok.json', '--input', 'topic'], 'NAME=VALUE'],
+    [['run', 'ok.json', '--inputs', 'missing.json'], 'no file'],
+    [['run', 'ok.json', '--inspect'], 'not in this version'],
+    [['run', 'ok.json', '--json', '--events'], 'exclude each other'],
+    [['run', 'ok.json', '--root', 'missing'], 'no directory'],
+    [['run', 'ok.json', '--nodes', 'missing.mjs'], 'cannot be loaded'],
+    [['run', 'ok.json', '--nodes', 'not-nodes.mjs'], 'not a node definition'],
+    [['graph', 'ok.json', '--format', 'dot'], 'no format'],
+    [['check', 'ok.json', '--events'], 'no option'],
+  ])('%j ends with 3 and says what to type', async (args, text) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(code).toBe(3);
+    expect(stderr).toContain(text);
+    expect(stderr).toContain('hint:');
+    if (args.includes('--json'))
+      expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'FC9001' }] });
+    else expect(stdout).toBe('');
+  });
+
+  it('prints one JSON document with --json', async () => {
+    const { code, stdout } = await run('check', 'missing.json', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'FC9001', severity: 'error' }],
+    });
+  });
+});
+
+describe('help and version', () => {
+  it('go to stdout', async () => {
+    expect((await run('--help')).stdout).toContain('forkchart <verb> FILE|-');
+    for (const verb of VERBS) {
+      const { code, stdout } = await run(verb, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`forkchart ${verb} FILE|-`);
+    }
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('colours', () => {
+  it('are there when they are forced, and only then when nobody looks', async () => {
+    const forced = await forkchart(['plan', 'ok.json'], { cwd, env: { FORCE_COLOR: '1' } });
+    expect(forced.stdout).toContain('\u001b[1m');
+    const plain = await forkchart(['plan', 'ok.json'], { cwd, env: { NO_COLOR: '1' } });
+    expect(plain.stdout).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { criticalPath } from '../../../src/analysis/critical-path.js';
+import { createRunner } from '../../../src/runtime/runner.js';
+
+const runner = createRunner();
+const load = (...nodes: [id: string, ...dependencies: string[]][]) =>
+  runner.load({ nodes: nodes.map(([id, ...depends_on]) => ({ id, type: 'echo', depends_on })) });
+const taking = (times: Readonly<Record<string, number>>) => (node: { id: string }) => times[node.id] ?? null;
+
+describe('criticalPath', () => {
+  it('is the chain that takes longest, not the one with the most nodes', () => {
+    const workflow = load(['a'], ['b', 'a'], ['c', 'b'], ['d', 'a'], ['e', 'c', 'd']);
+    expect(criticalPath(workflow, taking({ a: 1, b: 2, c: 2, d: 9, e: 1 }))).toEqual({
+      nodes: ['a', 'd', 'e'],
+      ms: 11,
+    });
+  });
+
+  it('leaves out nodes that did not run, though they order the others', () => {
+    const workflow = load(['a'], ['b', 'a'], ['c', 'b']);
+    expect(criticalPath(workflow, taking({ a: 5, c: 7 }))).toEqual({ nodes: ['a', 'c'], ms: 12 });
+  });
+
+  it('prefers more nodes, then the order of declaration, among chains that take equally long', () => {
+    const workflow = load(['a'], ['b', 'a'], ['c', 'a'], ['d', 'b', 'c'], ['e']);
+    expect(criticalPath(workflow, taking({ a: 1, b: 2, c: 2, d: 0, e: 3 })).nodes).toEqual(['a', 'b', 'd']);
+  });
+
+  it('is empty where nothing ran', () => {
+    expect(criticalPath(load(['a']), () => null)).toEqual({ nodes: [], ms: 0 });
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { simulateWorkflow } from '../../../src/analysis/simulate.js';
+import { renderSimulation } from '../../../src/cli/output/simulation.js';
+import { createStyle } from '../../../src/cli/output/style.js';
+import { createRunner } from '../../../src/runtime/runner.js';
+
+const runner = createRunner();
+const simulate = (source: unknown, maxConcurrency: number | null = null) =>
+  simulateWorkflow(runner.load(source), { maxConcurrency });
+const work = (id: string, ms: number, ...dependencies: string[]) => ({
+  id,
+  type: 'echo',
+  estimate_ms: ms,
+  depends_on: dependencies,
+});
+
+const diamond = {
+  id: 'diamond',
+  nodes: [
+    work('a', 100),
+    work('b', 3000, 'a'),
+    work('c', 500, 'a'),
+    work('d', 500, 'c'),
+    work('e', 50, 'b', 'd'),
+  ],
+};
+
+describe('simulateWorkflow', () => {
+  it('takes the critical path where nothing bounds concurrency (P3)', async () => {
+    const { status, metrics, critical_path, utilisation } = await simulate(diamond);
+    expect(status).toBe('succeeded');
+    expect(critical_path).toEqual(['a', 'b', 'e']);
+    expect(metrics).toMatchObject({
+      wall_ms: 3150,
+      critical_path_ms: 3150,
+      work_ms: 4150,
+      peak_concurrency: 2,
+    });
+    expect(utilisation).toBeCloseTo(4150 / (2 * 3150));
+  });
+
+  it('gives start and end of every node, with no barrier between branches (P3)', async () => {
+    const { nodes } = await simulate(diamond);
+    expect(nodes.d).toMatchObject({ started_at: 600, ended_at: 1100 });
+    expect(nodes.e).toMatchObject({ started_at: 3100, ended_at: 3150 });
+  });
+
+  it('takes all the work with one slot, and no more than the bound of P3 with k', async () => {
+    const one = await simulate(diamond, 1);
+    expect(one.metrics).toMatchObject({ wall_ms: 4150, peak_concurrency: 1, critical_path_ms: 3150 });
+    expect(one.utilisation).toBe(1);
+    const nodes = Array.from({ length: 40 }, (_, index) =>
+      work(
+        `n${index}`,
+        10 + ((index * 37) % 90),
+        ...(index < 5 ? [] : [`n${(index * 7) % 5}`, `n${index - 5}`]),
+      ),
+    );
+    for (const k of [2, 3, 5]) {
+      const { metrics } = await simulate({ nodes }, k);
+      expect(metrics.peak_concurrency).toBeLessThanOrEqual(k);
+      expect(metrics.wall_ms).toBeLessThanOrEqual(
+        metrics.work_ms / k + (1 - 1 / k) * metrics.critical_path_ms,
+      );
+      expect(metrics.wall_ms).toBeGreaterThanOrEqual(Math.max(metrics.critical_path_ms, metrics.work_ms / k));
+    }
+  });
+
+  it('keeps a bound of the workflow’s own, and one node at a time where it is sequential', async () => {
+    expect((await simulate({ ...diamond, max_concurrency: 1 }, 8)).max_concurrency).toBe(1);
+    expect((await simulate({ ...diamond, ir_version: '0.1.0' })).metrics.wall_ms).toBe(4150);
+  });
+
+  it('takes a sleep node’s own time, and says which nodes have none', async () => {
+    const { metrics, assumptions } = await simulate({
+      nodes: [
+        { id: 'nap', type: 'sleep', params: { ms: 250 } },
+        { id: 'free', type: 'echo', depends_on: ['nap'] },
+      ],
+    });
+    expect(metrics.wall_ms).toBe(250);
+    expect(assumptions).toEqual(['no time for "free", which has no `estimate_ms`']);
+  });
+
+  it('repeats a loop as often as it may where its condition decides, and adds its iterations up', async () => {
+    const { metrics, critical_path, assumptions, nodes } = await simulate({
+      inputs: { more: { type: 'boolean' } },
+      nodes: [work('draft', 100), work('review', 20), work('publish', 5)],
+      edges: [
+        { from: 'draft', to: 'review' },
+        { from: 'review', to: 'draft', when: '${more}', max_iterations: 3 },
+        { from: 'review', to: 'publish' },
+      ],
+    });
+    expect(metrics).toMatchObject({ wall_ms: 365, critical_path_ms: 365 });
+    expect(critical_path).toEqual(['draft', 'review', 'publish']);
+    expect(nodes.draft?.iteration).toBe(3);
+    expect(assumptions).toEqual(['every `when` holds (there is 1)']);
+  });
+
+  it('takes the edges of the action `default` only, and says what does not run', async () => {
+    const { status, nodes, assumptions } = await simulate({
+      nodes: [work('try', 10), work('rescue', 1000), work('next', 10)],
+      edges: [
+        { from: 'try', to: 'rescue', action: 'error' },
+        { from: 'try', to: 'next' },
+      ],
+    });
+    expect(status).toBe('succeeded');
+    expect(nodes.rescue?.status).toBe('skipped');
+    expect(assumptions).toEqual([
+      'every node succeeds with the action `default`, so that no edge with "error" is taken',
+      '"rescue" does not run',
+    ]);
+  });
+
+  it('neither fills in parameters nor calls anything, so that missing inputs and unknown files do not matter', async () => {
+    const { status, metrics } = await simulate({
+      inputs: { path: { type: 'string', required: true } },
+      outputs: { text: { type: 'string', source: '${read.output}' } },
+      timeout_ms: 10,
+      nodes: [
+        {
+          id: 'read',
+          type: 'read-file',
+          params: { path: '${path}' },
+          estimate_ms: 40,
+          timeout: { attempt_ms: 20 },
+        },
+        { id: 'boom', type: 'fail', params: { times: 9, message: 'no' }, estimate_ms: 60 },
+      ],
+    });
+    expect(status).toBe('succeeded');
+    expect(metrics.wall_ms).toBe(60);
+  });
+
+  it('simulates hours in no time, and hostile names', async () => {
+    const { metrics, critical_path } = await simulate({
+      nodes: [work('__proto__', 7_200_000), work('constructor', 1, '__proto__')],
+    });
+    expect(metrics.wall_ms).toBe(7_200_001);
+    expect(critical_path).toEqual(['__proto__', 'constructor']);
+  });
+});
+
+describe('renderSimulation', () => {
+  it('shows a bar in time for each node and marks the critical path', async () => {
+    const text = renderSimulation(await simulate(diamond, 2), { width: 70, style: createStyle(false) });
+    await expect(text).toMatchFileSnapshot('../../golden/simulation.txt');
+  });
+});
