@@ -1,25 +1,19 @@
+import { pointerTo } from '../diagnostics/pointer.js';
+import type { Report } from '../diagnostics/report.js';
+import { quote } from '../diagnostics/wording.js';
+import { ForkchartError } from '../errors.js';
 import type { JsonValue } from '../json.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { type Budget, withBudget } from './budget.js';
 import type { DataScope } from './data-scope.js';
+import { MissingPart } from './missing-part.js';
+import { type Reference, ReferenceSyntaxError } from './reference.js';
+import { parseReference } from './reference-parser.js';
+import { resolveReference } from './resolve.js';
+import { isObject } from './value-kind.js';
 
-/** One step of a reference after its first word. */
-export type Segment =
-  | { readonly kind: 'field'; readonly name: string }
-  | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'each' }
-  | { readonly kind: 'aggregate'; readonly by: Aggregate };
-
-export type Aggregate = 'count' | 'sum' | 'min' | 'max' | 'mean' | 'first' | 'last' | 'concat' | 'unique';
-
-/** One `${…}`, parsed. */
-export interface Reference {
-  /** The input, node or special name that it starts from. */
-  readonly root: string;
-  readonly segments: readonly Segment[];
-  /** As written, with its braces. */
-  readonly text: string;
-  /** JSON pointer to the string that holds it. */
-  readonly pointer: string;
-}
+export type { Aggregate } from './aggregate.js';
+export type { Reference, Segment } from './reference.js';
 
 /** A JSON value whose strings may hold references, parsed once and filled in as often as needed. */
 export interface Template {
@@ -27,8 +21,171 @@ export interface Template {
   /** In the order in which they occur. */
   readonly references: readonly Reference[];
   /** @internal */
-  readonly parts: unknown;
+  readonly parts: Part;
 }
 
-export declare function parseTemplate(source: JsonValue, pointer: string): Template;
-export declare function fillTemplate(template: Template, scope: DataScope): JsonValue;
+/** A template, taken apart. Whatever holds no reference is a `constant`, and shared by everything that is filled in. */
+type Part =
+  | { readonly kind: 'constant'; readonly value: JsonValue }
+  | { readonly kind: 'whole'; readonly reference: Reference }
+  | { readonly kind: 'text'; readonly pieces: readonly (string | Reference)[] }
+  | { readonly kind: 'list'; readonly items: readonly Part[] }
+  | { readonly kind: 'object'; readonly members: readonly (readonly [string, Part])[] };
+
+/**
+ * Finds the references in the strings of a JSON value. Keys are left as they are.
+ *
+ * `${path}` is a reference; `$${` stands for the text `${`. See {@link parseReference} for the grammar of a path.
+ *
+ * @param pointer where `source` stands in the document (JSON pointer), for messages and {@link Reference.pointer}.
+ * @param report is told of every problem, and the string that has it is taken as plain text; without it the first is thrown.
+ * @throws {ForkchartError} FC3001 for a string that cannot be parsed, FC1006 for one that is too long or too deep.
+ *
+ * @example
+ * const template = parseTemplate({ to: '${inputs.user}', text: 'Hello, ${inputs.user.name}' }, '/nodes/0/params');
+ * template.references.map((reference) => reference.root); // ['inputs', 'inputs']
+ */
+export function parseTemplate(source: JsonValue, pointer: string, report?: Report): Template {
+  const references: Reference[] = [];
+  const parts = parsePart(source, pointer, 0, references, report ?? thrower);
+  return { source, references, parts };
+}
+
+const thrower: Report = ({ code, message, hint, path }) => {
+  throw new ForkchartError(code, message, { hint, path });
+};
+
+function parsePart(
+  source: JsonValue,
+  pointer: string,
+  depth: number,
+  references: Reference[],
+  report: Report,
+): Part {
+  if (typeof source === 'string') return parseText(source, pointer, references, report);
+  if (typeof source !== 'object' || source === null) return { kind: 'constant', value: source };
+  if (depth >= DEFAULT_LIMITS.depth) {
+    report({
+      code: 'FC1006',
+      severity: 'error',
+      path: pointer,
+      message: `The value nests deeper than ${DEFAULT_LIMITS.depth} levels.`,
+      hint: 'Let a node build the value.',
+    });
+    return { kind: 'constant', value: source };
+  }
+  const inner = (part: JsonValue, key: string | number) =>
+    parsePart(part, pointer + pointerTo([key]), depth + 1, references, report);
+  if (isObject(source)) {
+    const members = Object.entries(source).map(([key, member]) => [key, inner(member, key)] as const);
+    const constants = members.flatMap(([key, part]) =>
+      part.kind === 'constant' ? [[key, part.value] as const] : [],
+    );
+    if (constants.length < members.length) return { kind: 'object', members };
+    return { kind: 'constant', value: Object.fromEntries(constants) };
+  }
+  const items = source.map(inner);
+  if (!items.every((item) => item.kind === 'constant')) return { kind: 'list', items };
+  return { kind: 'constant', value: items.map((item) => item.value) };
+}
+
+function parseText(text: string, pointer: string, references: Reference[], report: Report): Part {
+  if (!text.includes('${')) return { kind: 'constant', value: text };
+  const found: Reference[] = [];
+  try {
+    const pieces = piecesOf(text, pointer);
+    found.push(...pieces.filter((piece) => typeof piece === 'object'));
+    references.push(...found);
+    const [only] = pieces;
+    if (found.length === 0) return { kind: 'constant', value: pieces.join('') };
+    if (pieces.length === 1 && typeof only === 'object') return { kind: 'whole', reference: only };
+    return { kind: 'text', pieces };
+  } catch (error) {
+    if (!(error instanceof ReferenceSyntaxError)) throw error;
+    const message = `The template ${quote(text)} cannot be parsed: ${error.message}.`;
+    report({ code: error.code, severity: 'error', path: pointer, message, hint: error.hint });
+    return { kind: 'constant', value: text };
+  }
+}
+
+/** The text between the references and the references, in order, with `$${` already turned into `${`. */
+function piecesOf(text: string, pointer: string): (string | Reference)[] {
+  if (text.length > DEFAULT_LIMITS.templateLength) {
+    throw new ReferenceSyntaxError(
+      `it has ${text.length} characters, and ${DEFAULT_LIMITS.templateLength} is the limit`,
+      'Split it, or put the long text into a file or an input of its own.',
+      'FC1006',
+    );
+  }
+  const pieces: (string | Reference)[] = [];
+  let plain = '';
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf('${', at);
+    if (open < 0) break;
+    if (open > at && text[open - 1] === '$') {
+      plain += `${text.slice(at, open - 1)}\${`;
+      at = open + 2;
+      continue;
+    }
+    plain += text.slice(at, open);
+    if (plain !== '') pieces.push(plain);
+    plain = '';
+    const { root, segments, end } = parseReference(text, open + 2);
+    pieces.push({ root, segments, text: text.slice(open, end), pointer });
+    at = end;
+  }
+  plain += text.slice(at);
+  if (plain !== '') pieces.push(plain);
+  return pieces;
+}
+
+/**
+ * Puts the values of its references into a template.
+ *
+ * A string that is one reference and nothing else becomes the value itself, whatever its type; among other text a string is
+ * put in as it is and everything else as JSON. What is put in is data: it is never looked at for references again (P14).
+ * Values are shared with `scope` and with the template, not copied, so whoever gets the result must not change it.
+ *
+ * @throws {ForkchartError} FC5002 for a reference that leads nowhere; FC1006 when more than {@link RESOLVE_BUDGET} items and
+ * characters would be visited and written, or a value nests too deeply to be written as JSON.
+ */
+export function fillTemplate(template: Template, scope: DataScope): JsonValue {
+  return withBudget((budget) => fillPart(template.parts, scope, budget));
+}
+
+function fillPart(part: Part, scope: DataScope, budget: Budget): JsonValue {
+  switch (part.kind) {
+    case 'constant':
+      return part.value;
+    case 'whole':
+      return resolve(part.reference, scope, budget);
+    case 'text':
+      return part.pieces.map((piece) => textOf(piece, scope, budget)).join('');
+    case 'list':
+      return part.items.map((item) => fillPart(item, scope, budget));
+    case 'object':
+      // Makes own properties of every key, `__proto__` included, where an assignment would set the prototype.
+      return Object.fromEntries(part.members.map(([key, member]) => [key, fillPart(member, scope, budget)]));
+  }
+}
+
+function textOf(piece: string | Reference, scope: DataScope, budget: Budget): string {
+  const value = typeof piece === 'string' ? piece : resolve(piece, scope, budget);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  budget.spend(text.length);
+  return text;
+}
+
+function resolve(reference: Reference, scope: DataScope, budget: Budget): JsonValue {
+  try {
+    return resolveReference(reference, scope, budget);
+  } catch (error) {
+    if (!(error instanceof MissingPart)) throw error;
+    throw new ForkchartError('FC5002', error.message, {
+      hint: error.hint,
+      path: reference.pointer,
+      cause: error,
+    });
+  }
+}
