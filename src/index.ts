@@ -3,8 +3,8 @@
  *
  * @packageDocumentation
  */
-export { defineNode } from './actors/define-node.js';
-export type { NodeContext, NodeDefinition } from './actors/node.js';
+export { defineNode } from './actors/node.js';
+export type { NodeContext, NodeDefinition, WorkerContext, WorkerFunction } from './actors/node.js';
 export { createRegistry, type NodeFunction, type NodeRegistry } from './actors/registry.js';
 export { route } from './actors/route.js';
 export { type CheckResult, checkWorkflow } from './ir/check.js';

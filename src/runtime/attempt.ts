@@ -8,7 +8,7 @@ import { fillTemplate } from '../ir/template/template.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
-import { type AttemptFailure, type AttemptResult, type Outcome } from '../machines/outcome.js';
+import type { AttemptFailure, AttemptResult, Outcome } from '../machines/outcome.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
@@ -58,10 +58,14 @@ async function runAttempt(
   try {
     const committed = await host.store.committed(host.runId, execution);
     if (committed !== undefined) return committed;
-    const returned = await definition.run(readParams(definition, host, plan, input), nodeContext(host, plan, input, execution, signal));
+    const returned = await definition.run(
+      readParams(definition, host, plan, input),
+      nodeContext(host, plan, input, execution, signal),
+    );
     const { action, output } = readRouted(returned);
     const result = { action, output: toJsonResult(output, host.resultBytes) };
-    if (signal.aborted) host.publish({ type: 'node.late_result_dropped', ...about(plan, input), attempt: input.attempt });
+    if (signal.aborted)
+      host.publish({ type: 'node.late_result_dropped', ...about(plan, input), attempt: input.attempt });
     else await host.store.commit(host.runId, execution, result);
     return result;
   } catch (error) {
@@ -70,7 +74,12 @@ async function runAttempt(
 }
 
 /** Fills in the templates of a node's parameters, and checks them against its type. */
-function readParams(definition: NodeDefinition, host: AttemptHost, plan: NodePlan, input: AttemptInput): unknown {
+function readParams(
+  definition: NodeDefinition,
+  host: AttemptHost,
+  plan: NodePlan,
+  input: AttemptInput,
+): unknown {
   const outcomes = new Map(input.outcomes);
   let filled: JsonValue;
   try {

@@ -22,9 +22,13 @@ export function toJsonResult(value: unknown, maxBytes: number): JsonValue {
     }
   };
   const refuse = (what: string, at: string): never => {
-    throw new ForkchartError('FC5010', `The result is not JSON: ${what} at \`${at || '(the result itself)'}\`.`, {
-      hint: 'Return null, booleans, finite numbers, strings, arrays and plain objects.',
-    });
+    throw new ForkchartError(
+      'FC5010',
+      `The result is not JSON: ${what} at \`${at || '(the result itself)'}\`.`,
+      {
+        hint: 'Return null, booleans, finite numbers, strings, arrays and plain objects.',
+      },
+    );
   };
   const visit = (item: unknown, at: string, depth: number): JsonValue => {
     if (depth > DEEPEST) return refuse(`more than ${DEEPEST} levels, or a cycle,`, at.slice(0, 80));

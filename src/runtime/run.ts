@@ -1,4 +1,10 @@
-import { type AnyActorRef, type AnyStateMachine, createActor, type InspectionEvent, type Snapshot } from 'xstate';
+import {
+  type AnyActorRef,
+  type AnyStateMachine,
+  createActor,
+  type InspectionEvent,
+  type Snapshot,
+} from 'xstate';
 import type { WorkerPool } from '../actors/worker-pool.js';
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import type { JsonObject } from '../ir/json.js';
@@ -103,7 +109,12 @@ export class LiveRun implements Run, AttemptHost {
     const { workflow } = this.topology;
     this.#state = 'running';
     this.#startedAt = this.clock.now();
-    this.publish({ type: 'run.started', workflow: workflow.id, hash: workflow.hash, nodes: workflow.nodes.length });
+    this.publish({
+      type: 'run.started',
+      workflow: workflow.id,
+      hash: workflow.hash,
+      nodes: workflow.nodes.length,
+    });
     // A run that was cancelled before it began starts no node.
     if (this.#cancelReason !== null) this.#slots.pause();
     this.actor.subscribe({
@@ -169,7 +180,8 @@ export class LiveRun implements Run, AttemptHost {
         break;
     }
     const seq = this.#seq++;
-    if (this.#events.hasListeners) this.#events.publish({ v: EVENT_VERSION, run_id: this.id, seq, at, ...body });
+    if (this.#events.hasListeners)
+      this.#events.publish({ v: EVENT_VERSION, run_id: this.id, seq, at, ...body });
   }
 
   /** Ends a run that could not begin, as its store would not have it. */
@@ -221,10 +233,14 @@ export class LiveRun implements Run, AttemptHost {
     this.#state = 'settled';
     this.#events.end();
     this.#reject(
-      new ForkchartError('FC9003', `The chart of run ${this.id} broke down: ${error instanceof Error ? error.message : error}`, {
-        hint: 'This is a defect of forkchart; please report it with the workflow.',
-        cause: error,
-      }),
+      new ForkchartError(
+        'FC9003',
+        `The chart of run ${this.id} broke down: ${error instanceof Error ? error.message : error}`,
+        {
+          hint: 'This is a defect of forkchart; please report it with the workflow.',
+          cause: error,
+        },
+      ),
     );
   }
 }

@@ -19,7 +19,7 @@ import type { RunStore } from './store/store.js';
 
 export interface RunnerOptions {
   /** Node types besides the built-in ones. */
-  readonly nodes?: readonly NodeDefinition<never>[];
+  readonly nodes?: readonly NodeDefinition[];
   /** What nodes of type `function`, and `merge` with a custom strategy, may call, by name. */
   readonly functions?: { readonly [name: string]: NodeFunction };
   /** The directory that file nodes may read and write under. Default: none, and file nodes fail. */
@@ -98,7 +98,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? nanoid;
   const random = options.random ?? Math.random;
-  const workers = createWorkerPool(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads });
+  const workers = createWorkerPool(
+    options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads },
+  );
 
   const loaded = new WeakSet<Workflow>();
   const charts = new WeakMap<Workflow, { topology: Topology; machine: AnyStateMachine }>();
@@ -109,7 +111,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     return run;
   };
 
-  const actors = new Map(registry.definitions.map((definition) => [definition.type, attemptActor(definition, runOf)]));
+  const actors = new Map(
+    registry.definitions.map((definition) => [definition.type, attemptActor(definition, runOf)]),
+  );
   const drain = fromPromise(({ system }) => Promise.allSettled(runOf(system).inFlight));
 
   const chartOf = (workflow: Workflow) => {
@@ -177,7 +181,8 @@ export function createRunner(options: RunnerOptions = {}): Runner {
 /** Cancels the run when the signal is aborted; the returned function ends that. */
 function cancelOn(signal: AbortSignal | undefined, run: LiveRun): () => void {
   if (signal === undefined) return () => {};
-  const cancel = () => run.cancel(signal.reason instanceof Error ? signal.reason.message : String(signal.reason));
+  const cancel = () =>
+    run.cancel(signal.reason instanceof Error ? signal.reason.message : String(signal.reason));
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel, { once: true });
   return () => signal.removeEventListener('abort', cancel);
@@ -210,5 +215,7 @@ function checkCount(name: string, value: number | undefined): void {
 }
 
 function wrongOption(name: string, value: unknown, expected: string): ForkchartError {
-  return new ForkchartError('FC9002', `\`${name}\` is ${JSON.stringify(value)}.`, { hint: `Pass ${expected}.` });
+  return new ForkchartError('FC9002', `\`${name}\` is ${JSON.stringify(value)}.`, {
+    hint: `Pass ${expected}.`,
+  });
 }
