@@ -1,4 +1,4 @@
-import { between } from '../reference/structure.js';
+import { loopBodies, reachable } from '../reference/structure.js';
 
 interface Arc {
   readonly from: string;
@@ -14,13 +14,8 @@ export function loopsAreSound(
   order: readonly Arc[],
   closing: readonly Arc[],
 ): boolean {
-  const bodies = new Map<string, Set<string>>();
-  for (const { from, to } of closing) {
-    const way = between(to, from, order);
-    if (way.length === 0) return false;
-    bodies.set(to, new Set([...(bodies.get(to) ?? []), ...way]));
-  }
-  const all = [...bodies.values()];
+  if (!closing.every(({ from, to }) => reachable(to, order).has(from))) return false;
+  const all = [...loopBodies(order, closing).values()];
   const nest = (a: Set<string>, b: Set<string>): boolean => {
     const shared = [...a].filter((id) => b.has(id)).length;
     return shared === 0 || (shared === Math.min(a.size, b.size) && a.size !== b.size);

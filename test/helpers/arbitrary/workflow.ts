@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { reachable } from '../reference/structure.js';
+import { loopBodies, reachable } from '../reference/structure.js';
 import type { AuthorEdge, AuthorIr, AuthorNode } from './author-ir.js';
 import { loopsAreSound } from './loops-are-sound.js';
 
@@ -173,24 +173,26 @@ function assemble(
   const closed: Arc[] = [];
   const loops = closings.flatMap(({ header, source, action, max, when }): AuthorEdge[] => {
     const to = idAt(header);
-    const after = [...reachable(to, order)];
+    // Not by way of a dependency that the checker has yet to find in a condition.
+    const after = [...reachable(to, [...drawn, ...dependsOn])];
     const from = after[source % after.length] ?? to;
     const isAllowed = loopsMayBe === 'any' || loopsAreSound(ids, order, [...closed, { from, to }]);
     if (!isAllowed || !isNew(from, to, action)) return [];
     closed.push({ from, to });
     return [{ from, to, ...withAction(action), ...withWhen(about(from, when)), max_iterations: max }];
   });
-  const edges = drawn.map(
-    ({ from, to, action, when }): AuthorEdge => ({
-      from,
-      to,
-      ...withAction(action),
-      ...withWhen(about(from, when)),
-      ...(action === 'default' && drafts[ids.indexOf(from)]?.forks === true
-        ? { parallel_group: `from ${from}` }
-        : {}),
-    }),
-  );
+  const bodies = [...loopBodies(order, closed).values()].sort((a, b) => a.size - b.size);
+  const loopOf = (id: string): unknown => bodies.find((body) => body.has(id));
+  /** Members of a group are in one loop, or in none. */
+  const groupOf = ({ from, to, action }: Arc & { action: string }): { parallel_group?: string } => {
+    if (action !== 'default' || drafts[ids.indexOf(from)]?.forks !== true) return {};
+    const first = drawn.find((arc) => arc.from === from && arc.action === 'default')?.to ?? to;
+    return loopOf(first) === loopOf(to) ? { parallel_group: `from ${from}` } : {};
+  };
+  const edges = drawn.map((arc): AuthorEdge => {
+    const { from, to, action, when } = arc;
+    return { from, to, ...withAction(action), ...withWhen(about(from, when)), ...groupOf(arc) };
+  });
   const nodes = ordered
     .toSorted((a, b) => a.draft.rank - b.draft.rank)
     .map(({ draft, i, when }): AuthorNode => {

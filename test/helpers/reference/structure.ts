@@ -18,17 +18,24 @@ export interface Structure {
 
 type Edges = readonly Pick<WorkflowEdge, 'from' | 'to'>[];
 
-/** Finds the loops: "the body is every node that is on a way from the header back to that edge". */
+/** Finds the loops, and how they nest. */
 export function structureOf(workflow: Pick<Workflow, 'nodes' | 'edges'>): Structure {
-  const forward = workflow.edges.filter((edge) => edge.closes === null);
-  const loops: { header: string; body: Set<string>; closing: WorkflowEdge[]; parent: Loop | null }[] = [];
-  for (const { id } of workflow.nodes) {
-    const closing = workflow.edges.filter((edge) => edge.closes !== null && edge.to === id);
-    if (closing.length === 0) continue;
-    const body = new Set([id, ...closing.flatMap((edge) => between(id, edge.from, forward))]);
-    loops.push({ header: id, body, closing, parent: null });
-  }
-  const bySize = [...loops].sort((a, b) => a.body.size - b.body.size);
+  const closing = workflow.edges.filter((edge) => edge.closes !== null);
+  const bodies = loopBodies(
+    workflow.edges.filter((edge) => edge.closes === null),
+    closing,
+  );
+  const loops = workflow.nodes.flatMap(({ id }) => {
+    const body = bodies.get(id);
+    if (body === undefined) return [];
+    return {
+      header: id,
+      body,
+      closing: closing.filter((edge) => edge.to === id),
+      parent: null as Loop | null,
+    };
+  });
+  const bySize = loops.toSorted((a, b) => a.body.size - b.body.size);
   const loopOf = new Map<string, Loop>();
   for (const loop of bySize) {
     loop.parent =
@@ -38,14 +45,21 @@ export function structureOf(workflow: Pick<Workflow, 'nodes' | 'edges'>): Struct
   return { loops, loopOf };
 }
 
-/** Every node on a way from `from` to `to`. */
-export function between(from: string, to: string, edges: Edges): string[] {
-  const after = reachable(from, edges);
-  const before = reachable(
-    to,
-    edges.map((edge) => ({ from: edge.to, to: edge.from })),
-  );
-  return [...after].filter((id) => before.has(id));
+/**
+ * By header: "the body is every node that is on a way from the header back to that edge", and loops with the same header
+ * are one. A way may lead through the closing edges of loops that begin after the header, not of those around it.
+ */
+export function loopBodies(forward: Edges, closing: Edges): Map<string, Set<string>> {
+  const bodies = new Map<string, Set<string>>();
+  for (const header of new Set(closing.map((edge) => edge.to))) {
+    const ahead = reachable(header, forward);
+    const ways = [...forward, ...closing.filter((edge) => edge.to !== header && ahead.has(edge.to))];
+    const backwards = ways.map((edge) => ({ from: edge.to, to: edge.from }));
+    const sources = closing.filter((edge) => edge.to === header).map((edge) => edge.from);
+    const before = new Set(sources.flatMap((source) => [...reachable(source, backwards)]));
+    bodies.set(header, new Set([header, ...[...reachable(header, ways)].filter((id) => before.has(id))]));
+  }
+  return bodies;
 }
 
 /** `start` and every node that a path leads to. */
