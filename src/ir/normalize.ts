@@ -4,7 +4,7 @@ import { splitEdges } from './analyze/cycles.js';
 import { inferDependencies } from './analyze/data-dependencies.js';
 import type { DraftEdge, SplitEdges } from './analyze/draft-edge.js';
 import { collectEdges } from './analyze/edges.js';
-import { checkEntry, findStart } from './analyze/entry.js';
+import { checkLoopEntries, checkStart, findStart } from './analyze/entry.js';
 import { checkGroups, collectGroups, type DraftGroup } from './analyze/groups.js';
 import { checkJoins } from './analyze/joins.js';
 import { collectNames } from './analyze/names.js';
@@ -79,12 +79,13 @@ export function normalizeWorkflow(
   if (structure === null) return tooDeep();
 
   checkBackwardUses(data.backward, structure, table, problems);
-  checkEntry(start, edges, structure, table, problems);
+  checkStart(start, edges, table, problems);
   checkJoins(table, edges.forward, problems);
   checkUnusedOutputs(core, table, edges.forward, texts, problems);
   checkWriters(table, structure.forward, structure.order, edges.forward, problems);
   const scopes = checkLoops(structure, edges, table, problems);
   if (scopes === null || table.size === 0) return null;
+  checkLoopEntries(start, edges, structure, table, problems);
   const groups = checkGroups(drafts, scopes, structure, table, problems);
   return assemble(source, { table, texts, edges, structure, scopes, drafts, groups });
 

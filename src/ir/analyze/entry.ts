@@ -28,23 +28,46 @@ export function findStart(core: CoreIr, table: NodeTable, problems: Problems): n
 }
 
 /**
- * FC2005, FC2006: where the run begins. With a `start_node`, everything has to follow from it or feed what follows from it.
- * Without one every node that no edge enters is a root, and so is a loop that is entered from nowhere.
+ * FC2005: with a `start_node`, everything has to follow from it, or feed what does. Without one every node that no edge enters
+ * is a root, and nothing is out of reach.
  */
-export function checkEntry(
+export function checkStart(
+  start: number | null,
+  edges: SplitEdges,
+  table: NodeTable,
+  problems: Problems,
+): void {
+  if (start === null) return;
+  const reached = follow(start, [...edges.forward, ...edges.closing], table.size);
+  for (let v = 0; v < table.size; v++) {
+    if (reached.has(v)) continue;
+    problems.add({
+      code: 'FC2005',
+      severity: 'error',
+      at: `/nodes/${v}`,
+      message: `Nothing leads from the start node ${quote(table.id(start))} to ${quote(table.id(v))}.`,
+      hint: `Add an edge to ${quote(table.id(v))}, or remove \`start_node\`: then every node without incoming edges starts at once.`,
+      fix: [{ op: 'remove', path: '/start_node' }],
+    });
+  }
+}
+
+/**
+ * FC2006: a loop is entered at its header. One that is entered from nowhere begins at once, which is worth a warning where an
+ * edge leads into its middle, and wrong where the run is to begin elsewhere.
+ */
+export function checkLoopEntries(
   start: number | null,
   edges: SplitEdges,
   { loops, tree }: Structure,
   table: NodeTable,
   problems: Problems,
 ): void {
-  const first = start === null ? null : follow(start, edges.forward, table.size);
-  const all = start === null ? null : follow(start, [...edges.forward, ...edges.closing], table.size);
-
+  const reached = start === null ? null : follow(start, edges.forward, table.size);
   const entries = findEntries(edges.forward, loops, tree);
   loops.forEach(({ header }, i) => {
-    const wrong = first !== null && !first.has(header);
     const { atHeader, inMiddle } = entries[i] ?? NO_ENTRY;
+    const wrong = reached !== null && !reached.has(header);
     const entry = inMiddle.find((edge) => wrong || edge.origin === 'edge');
     if (atHeader || header === start || entry === undefined) return;
     const [from, to] = [quote(table.id(entry.from)), quote(table.id(entry.to))];
@@ -58,19 +81,6 @@ export function checkEntry(
       hint: `Lead the edge to ${quote(table.id(header))}, or put \`max_iterations\` on the edge that goes back to ${to}.`,
     });
   });
-
-  if (start === null || all === null) return;
-  for (let v = 0; v < table.size; v++) {
-    if (all.has(v)) continue;
-    problems.add({
-      code: 'FC2005',
-      severity: 'error',
-      at: `/nodes/${v}`,
-      message: `Nothing leads from the start node ${quote(table.id(start))} to ${quote(table.id(v))}.`,
-      hint: `Add an edge to ${quote(table.id(v))}, or remove \`start_node\`: then every node without incoming edges starts at once.`,
-      fix: [{ op: 'remove', path: '/start_node' }],
-    });
-  }
 }
 
 /** The edges by which a loop is entered from outside. */

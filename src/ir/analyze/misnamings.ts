@@ -57,6 +57,8 @@ function wrongName({ root, segments }: Reference): string {
   return root === 'inputs' && first?.kind === 'field' ? first.name : root;
 }
 
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
 /** `text` with one name put for another in every copy of a reference. A bare name of a condition may be in it without braces. */
 function rename(text: string, { text: braced, root, segments }: Reference, near: string): string {
   const [, ...rest] = segments;
@@ -66,8 +68,9 @@ function rename(text: string, { text: braced, root, segments }: Reference, near:
       : formatReference(near, segments);
   // `$${x}` is no reference.
   if (text.includes(braced)) return replaceUnlessAfter(text, braced, renamed, /[$]$/);
-  // Neither is `b.c` in `a.b.c`.
-  return replaceUnlessAfter(text, braced.slice(2, -1), renamed, /[\w.$-]$/);
+  // Neither is `b.c` in `a.b.c`. Only a name that is an identifier can stand without braces.
+  const bare = IDENTIFIER.test(near) ? renamed.slice(2, -1) : renamed;
+  return replaceUnlessAfter(text, braced.slice(2, -1), bare, /[\w.$-]$/);
 }
 
 function replaceUnlessAfter(text: string, old: string, renamed: string, before: RegExp): string {
