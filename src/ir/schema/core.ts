@@ -15,11 +15,8 @@ const version = z
   .transform((word) => VERSIONS[word])
   .default('0.2.0');
 
-/**
- * The core IR: the one form that every dialect is lowered to, and the form that the JSON Schema describes. What is left
- * out gets its default here, where there is one; everything else is resolved by the passes that follow.
- */
-export const coreSchema = fields({
+/** The fields of a workflow in the core form. */
+export const coreFields = {
   $schema: z.string().exactOptional().describe('Where an editor finds the schema of this file.'),
   ir_version: version.describe(
     'Version of this format: 0.2.0 (if left out) or 0.1.0, which runs one node at a time.',
@@ -53,7 +50,13 @@ export const coreSchema = fields({
     ),
   timeout_ms: milliseconds.exactOptional().describe('Milliseconds that the whole run may take.'),
   state: state.exactOptional().describe('Keys of the state that nodes share, by name.'),
-})
+};
+
+/**
+ * The core IR: the one form that every dialect is lowered to, and the form that the JSON Schema describes. What is left
+ * out gets its default here, where there is one; everything else is resolved by the passes that follow.
+ */
+export const coreSchema = fields(coreFields)
   // Where the schema is found says nothing about the workflow, so it must not change its hash.
   .transform(({ $schema: _, ...core }) => core)
   .meta({ title: 'forkchart workflow', description: 'A workflow that forkchart checks, compiles and runs.' });

@@ -1,0 +1,29 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Longer names are not compared: nobody misspells them by a letter, and comparing costs the product of the lengths. */
+const LONGEST = 64;
+
+/**
+ * Of the candidates, the one that was probably meant: the same but for case and separators, or else the nearest by edit
+ * distance, if that is at most a third of the length. `null` if none is near. Of two equally near, the earlier.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | null {
+  if (name.length === 0 || name.length > LONGEST) return null;
+  const plain = letters(name);
+  let best: string | null = null;
+  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (candidate === name || candidate.length > LONGEST) continue;
+    if (Math.abs(candidate.length - name.length) > least + 2) continue;
+    const apart = letters(candidate) === plain ? 0 : distance(name, candidate);
+    if (apart < least) {
+      best = candidate;
+      least = apart;
+    }
+  }
+  return best;
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
+}

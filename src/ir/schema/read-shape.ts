@@ -1,0 +1,186 @@
+import type { z } from 'zod';
+import type { DiagnosticLog } from '../diagnostics/diagnostic-log.js';
+import { type Path, pointerSegments, pointerTo, valueAt } from '../diagnostics/pointer.js';
+import type { PointerMap } from '../diagnostics/pointer-map.js';
+import { shapeDiagnostic } from '../diagnostics/shape-diagnostic.js';
+import { type Repair, repairOf } from './repair.js';
+import { type ShapeProblem, shapeProblems } from './shape-problem.js';
+
+type Container = Record<string | number, unknown>;
+
+/** How a document is to be read. */
+export interface ShapeOptions {
+  readonly log: DiagnosticLog;
+  /** From pointers into the document to the author's; gets an entry for each key that is read under its right name. */
+  readonly pointers: PointerMap;
+  /** What the elements are where the document is a list. */
+  readonly listNoun: string;
+  /** Fills in something that must be there, so that what it belongs to need not be left out; `false` if it cannot. */
+  readonly standIn: (path: Path, holder: Container) => boolean;
+}
+
+/** What could be read of a document. */
+export interface ShapeReading<T> {
+  /** `null` if nothing usable is left. */
+  readonly value: T | null;
+  /** The author's pointer to what stands at a pointer into `value`. */
+  pointerOf(pointer: string): string;
+}
+
+/** Each round leaves out more, from the inside out, so there are about as many as there are levels in a schema. */
+const MAX_ROUNDS = 16;
+
+/**
+ * Reads a document by a schema, and as much of it as possible where it departs from the schema: every problem is reported,
+ * then what is plainly misspelt is read as it was meant and what is beyond repair is left out, so that the passes that
+ * follow find their problems as well. Changes the document that it is given.
+ */
+export function readShape<T>(
+  schema: z.ZodType<T>,
+  document: unknown,
+  options: ShapeOptions,
+): ShapeReading<T> {
+  return new ShapeReader(document, options).read(schema);
+}
+
+class ShapeReader {
+  /** By list that lost elements: where those that are left stood at first. */
+  readonly #places = new WeakMap<object, number[]>();
+  /** Keys that were reported and changed: what zod says of them from then on is a consequence. */
+  readonly #touched = new WeakMap<object, Set<string | number>>();
+
+  constructor(
+    private readonly document: unknown,
+    private readonly options: ShapeOptions,
+  ) {}
+
+  read<T>(schema: z.ZodType<T>): ShapeReading<T> {
+    const pointerOf = (pointer: string) =>
+      this.options.pointers.pointerOf(pointerTo(this.#firstPath(pointerSegments(pointer))));
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      // Without `jitless` zod compiles schemas with `new Function`.
+      const parsed = schema.safeParse(this.document, { jitless: true });
+      if (parsed.success) return { value: parsed.data, pointerOf };
+      if (!this.#repair(shapeProblems(parsed.error.issues, this.document))) break;
+    }
+    return { value: null, pointerOf };
+  }
+
+  /** Reports the problems and changes the document; `false` if nothing is left of it. */
+  #repair(found: readonly ShapeProblem[]): boolean {
+    const repaired = found.map((problem) => ({
+      problem,
+      repair: this.options.log.full ? null : repairOf(problem, this.document),
+    }));
+    const renamed = new Set(
+      repaired.flatMap(({ repair }) => (repair?.kind === 'rename' ? [pointerTo(repair.to)] : [])),
+    );
+    // A key that is there under a wrong name is not missing as well.
+    const problems = repaired.filter(
+      ({ problem }) => problem.kind !== 'missing' || !renamed.has(pointerTo(problem.path)),
+    );
+    for (const { problem, repair } of problems) this.#report(problem, repair);
+    const shrunk = new Set<unknown[]>();
+    const usable = problems.every(({ problem, repair }) =>
+      repair === null ? this.#leaveOut(placeOf(problem), shrunk) : this.#apply(repair),
+    );
+    for (const list of shrunk) this.#close(list);
+    return usable;
+  }
+
+  #report(problem: ShapeProblem, repair: Repair | null): void {
+    const path = placeOf(problem);
+    if (this.#isTouched(path)) return;
+    this.#touch(path);
+    const { log, listNoun, pointers } = this.options;
+    if (log.full) {
+      log.skip();
+      return;
+    }
+    const pointer = (at: Path) => pointers.pointerOf(pointerTo(this.#firstPath(at)));
+    log.add(shapeDiagnostic(problem, repair, { document: this.document, pointer, listNoun }));
+  }
+
+  #apply(repair: Repair): true {
+    const path = repair.kind === 'rename' ? repair.from : repair.path;
+    const holder = this.#holder(path);
+    const key = path.at(-1);
+    // Gone already, with something around it.
+    if (holder === null || key === undefined || !Object.hasOwn(holder, key)) return true;
+    if (repair.kind === 'replace') {
+      holder[key] = repair.value;
+      return true;
+    }
+    holder[repair.name] = holder[key];
+    delete holder[key];
+    const { pointers } = this.options;
+    const [from, to] = [repair.from, repair.to].map((end) => pointerTo(this.#firstPath(end)));
+    pointers.moved(to ?? '', pointers.pointerOf(from ?? ''));
+    return true;
+  }
+
+  /** Leaves out what stands at a path or, where nothing does, what needs it. */
+  #leaveOut(path: Path, shrunk: Set<unknown[]>): boolean {
+    const key = path.at(-1);
+    if (key === undefined) return false;
+    const holder = this.#holder(path);
+    // Gone already, with something around it.
+    if (holder === null) return true;
+    if (Array.isArray(holder)) {
+      holder[Number(key)] = undefined;
+      shrunk.add(holder);
+      return true;
+    }
+    if (Object.hasOwn(holder, key)) {
+      delete holder[key];
+      return true;
+    }
+    return this.options.standIn(path, holder) || this.#leaveOut(path.slice(0, -1), shrunk);
+  }
+
+  /** Takes the gaps out of a list, remembering where the others stood. */
+  #close(list: unknown[]): void {
+    const before = this.#places.get(list) ?? list.map((_, i) => i);
+    const places: number[] = [];
+    let length = 0;
+    list.forEach((element, i) => {
+      if (element === undefined) return;
+      list[length++] = element;
+      places.push(before[i] ?? i);
+    });
+    list.length = length;
+    this.#places.set(list, places);
+  }
+
+  /** The path as it was before anything was left out. */
+  #firstPath(path: Path): Path {
+    return path.map((key, i) => {
+      const holder = valueAt(this.document, path.slice(0, i));
+      const places = typeof holder === 'object' && holder !== null ? this.#places.get(holder) : undefined;
+      return places?.[Number(key)] ?? key;
+    });
+  }
+
+  #holder(path: Path): Container | null {
+    const holder = valueAt(this.document, path.slice(0, -1));
+    return typeof holder === 'object' && holder !== null ? (holder as Container) : null;
+  }
+
+  #isTouched(path: Path): boolean {
+    const holder = this.#holder(path);
+    return holder !== null && this.#touched.get(holder)?.has(path.at(-1) ?? '') === true;
+  }
+
+  #touch(path: Path): void {
+    const holder = this.#holder(path);
+    if (holder === null) return;
+    const keys = this.#touched.get(holder) ?? new Set();
+    keys.add(path.at(-1) ?? '');
+    this.#touched.set(holder, keys);
+  }
+}
+
+/** The path of the value that is at fault, or missing. */
+function placeOf(problem: ShapeProblem): Path {
+  return problem.kind === 'unknown key' ? [...problem.path, problem.key] : problem.path;
+}
