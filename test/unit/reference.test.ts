@@ -245,7 +245,7 @@ describe('loops', () => {
       run.ok('h');
       run.ok('s', 'again');
     }
-    expect(run.ended()).toMatchObject({ s: 'failed', after: 'cancelled' });
+    expect(run.ended()).toMatchObject({ s: 'failed', after: 'upstream_failed: s' });
     expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5004', node: 's' } });
     expect(run.result().nodes.s).toMatchObject({ attempts: 1, iteration: 3, output: null });
   });
@@ -453,18 +453,20 @@ describe('limits', () => {
 });
 
 describe('failure of the run', () => {
-  it('lets what is decided at the same instant as the failure settle before the rest is cancelled', () => {
+  it('settles what is decided at the same instant as the failure, and cancels the rest', () => {
     const run = start({
-      nodes: { a: {}, skipped: {}, broken: {}, later: {} },
-      edges: ['a -no-> skipped', 'a -> broken', 'skipped -> later'],
+      nodes: { a: {}, skipped: {}, broken: {}, after: {}, ready: {} },
+      edges: ['a -no-> skipped', 'a -> broken', 'broken -> after', 'a -> ready'],
       when: { 'a -> broken': '${a.missing} == 1' },
     });
     run.ok('a', 'default', { ok: true });
+    expect(run.done()).toBe(true);
     expect(run.ended()).toEqual({
       a: 'succeeded',
       skipped: 'not_taken',
       broken: 'failed',
-      later: 'cancelled',
+      after: 'upstream_failed: broken',
+      ready: 'cancelled',
     });
   });
 
@@ -483,7 +485,7 @@ describe('failure of the run', () => {
   it('cancels everything that is not settled at the first unhandled failure, and keeps what was', () => {
     const run = start({
       nodes: { done: {}, bad: {}, busy: {}, after: {} },
-      edges: ['done -> after', 'bad -> after'],
+      edges: ['done -> after', 'busy -> after'],
     });
     run.ok('done');
     run.fail('bad');

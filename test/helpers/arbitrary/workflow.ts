@@ -183,11 +183,14 @@ function assemble(
   });
   const bodies = [...loopBodies(order, closed).values()].sort((a, b) => a.size - b.size);
   const loopOf = (id: string): unknown => bodies.find((body) => body.has(id));
-  /** Members of a group are in one loop, or in none. */
+  const members = new Set<string>();
+  /** Members of a group are in one loop, or in none, and in no other group. */
   const groupOf = ({ from, to, action }: Arc & { action: string }): { parallel_group?: string } => {
-    if (action !== 'default' || drafts[ids.indexOf(from)]?.forks !== true) return {};
+    if (action !== 'default' || drafts[ids.indexOf(from)]?.forks !== true || members.has(to)) return {};
     const first = drawn.find((arc) => arc.from === from && arc.action === 'default')?.to ?? to;
-    return loopOf(first) === loopOf(to) ? { parallel_group: `from ${from}` } : {};
+    if (loopOf(first) !== loopOf(to)) return {};
+    members.add(to);
+    return { parallel_group: `from ${from}` };
   };
   const edges = drawn.map((arc): AuthorEdge => {
     const { from, to, action, when } = arc;

@@ -113,7 +113,7 @@ export function createReference(workflow: Workflow): Reference {
       errorCode: null,
       action: null,
       reason: null,
-      iteration: loop === undefined ? null : Math.max(1, loopState(loop).iteration),
+      iteration: (loop === undefined ? 0 : loopState(loop).iteration) || null,
       earlier: [],
       ...ending,
     };
@@ -261,7 +261,6 @@ export function createReference(workflow: Workflow): Reference {
   const proceed = (): void => {
     const before = new Set(queue);
     for (;;) {
-      if (firstFailure !== null && workflow.onError === 'fail_fast') cancelRest();
       const decided = (list: WorkflowEdge[]): boolean => list.every((edge) => edges.has(edge));
       const open = (loop: Loop | null | undefined): boolean =>
         loop === null || loop === undefined || loopState(loop).phase === 'running';
@@ -285,6 +284,8 @@ export function createReference(workflow: Workflow): Reference {
       for (const loop of entering) enterLoop(loop);
       for (const loop of ending) endIteration(loop);
     }
+    // What the failure itself decides is settled by its edges (`upstream_failed`); the rest is cancelled.
+    if (firstFailure !== null && workflow.onError === 'fail_fast') cancelRest();
     // Those that became ready in this step became ready together: the one declared first goes first.
     const queued = ordered(nodes.keys()).filter((id) => state(id).phase === 'queued');
     queue = [...queue.filter((id) => queued.includes(id)), ...queued.filter((id) => !before.has(id))];

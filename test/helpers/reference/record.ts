@@ -18,7 +18,7 @@ export interface ReferenceRecord {
   readonly errorCode: string | null;
   readonly action: string | null;
   readonly reason: ReferenceReason | null;
-  /** From 1; `null` outside of loops. */
+  /** From 1; `null` outside of loops, and in a loop that was not entered. */
   readonly iteration: number | null;
   /** Of all iterations before, oldest first; inside nested loops those of every round of the outer one. */
   readonly earlier: readonly ReferenceRecord[];
