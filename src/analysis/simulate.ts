@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NodeDefinition } from '../actors/node.js';
+import { defineNode } from '../actors/node.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Workflow, WorkflowNode } from '../ir/workflow.js';
 import type { NodeRecord, RunResult } from '../runtime/record.js';
@@ -30,7 +30,7 @@ const MAX_NAMES = 10;
 const TYPE = 'forkchart/estimate';
 
 /** Stands in for every node: takes as long as was estimated, and does nothing. */
-const estimateNode: NodeDefinition<{ ms: number }> = {
+const estimateNode = defineNode({
   type: TYPE,
   description: 'takes as long as it is told to',
   params: z.object({ ms: z.number() }),
@@ -39,7 +39,7 @@ const estimateNode: NodeDefinition<{ ms: number }> = {
     if (ms > 0) await ctx.sleep(ms);
     return null;
   },
-};
+});
 
 /**
  * Runs a workflow on a virtual clock, by the engine that runs it for real, with every node a sleep of its `estimate_ms`: every

@@ -2,16 +2,14 @@ import { Console } from 'node:console';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NodeDefinition } from '../actors/node.js';
+import type { NodeFunction } from '../actors/registry.js';
 import type { Session } from './session.js';
 import { UsageError } from './usage-error.js';
-
-/** A function that a workflow may name in a `function` node. */
-export type RegisteredFunction = (...args: never[]) => unknown;
 
 /** What the modules of `--nodes` bring. */
 export interface LoadedNodes {
   readonly nodes: readonly NodeDefinition[];
-  readonly functions: Readonly<Record<string, RegisteredFunction>>;
+  readonly functions: Readonly<Record<string, NodeFunction>>;
 }
 
 /**
@@ -22,7 +20,7 @@ export interface LoadedNodes {
 export async function loadNodeModules(session: Session): Promise<LoadedNodes> {
   const files = session.args.all('nodes');
   const nodes: NodeDefinition[] = [];
-  const functions = new Map<string, RegisteredFunction>();
+  const functions = new Map<string, NodeFunction>();
   // Stdout is for data: what such a module logs must not get between.
   if (files.length > 0) globalThis.console = new Console(session.io.stderr, session.io.stderr);
   for (const file of files) {
@@ -40,7 +38,7 @@ export async function loadNodeModules(session: Session): Promise<LoadedNodes> {
       throw wrongExport(file, '`functions` is not an object');
     for (const [name, fn] of Object.entries(found.functions)) {
       if (typeof fn !== 'function') throw wrongExport(file, `\`functions.${name}\` is not a function`);
-      functions.set(name, fn as RegisteredFunction);
+      functions.set(name, fn as NodeFunction);
     }
   }
   return { nodes, functions: Object.fromEntries(functions) };

@@ -17,6 +17,8 @@ export interface Options {
   readonly stdin?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Stop reading stdout after the first piece, as `| head -1` does. */
+  readonly closeStdout?: boolean;
   /** Called with each piece of stderr, and a way to send signals. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -32,6 +34,7 @@ export function forkchart(args: readonly string[], options: Options = {}): Promi
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      if (options.closeStdout === true) child.stdout.destroy();
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
