@@ -5,7 +5,7 @@ import { defineNode } from './node.js';
 export const echo = defineNode({
   type: 'echo',
   description: 'Gives back `value`, `null` if there is none.',
-  params: z.strictObject({ value: z.unknown().describe('Any JSON value.') }),
+  params: z.strictObject({ value: z.unknown().optional().describe('Any JSON value.') }),
   effects: 'pure',
   run: ({ value }) => value ?? null,
 });

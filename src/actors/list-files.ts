@@ -16,10 +16,15 @@ const USUALLY_LEFT_OUT = ['node_modules', '.git'];
 export function listFiles(root: Root): NodeDefinition {
   return defineNode({
     type: 'list-files',
-    description: 'Gives back the sorted paths of the files that match a glob pattern, relative to the root of the run.',
+    description:
+      'Gives back the sorted paths of the files that match a glob pattern, relative to the root of the run.',
     params: z.strictObject({
       pattern: z.string().min(1).max(1000).describe('A glob such as `src/**/*.ts`.'),
-      root: z.string().min(1).default('.').describe('The directory to look in, relative to the root of the run.'),
+      root: z
+        .string()
+        .min(1)
+        .default('.')
+        .describe('The directory to look in, relative to the root of the run.'),
     }),
     effects: 'pure',
     async run({ pattern, root: directory }, { signal }) {

@@ -15,7 +15,7 @@ type OnCollision = 'error' | 'first' | 'last';
 export function merge(functions: FunctionTable): NodeDefinition {
   return defineNode({
     type: 'merge',
-    description: 'Gives back what its predecessors\' outputs, or `values`, make together.',
+    description: "Gives back what its predecessors' outputs, or `values`, make together.",
     params: z.strictObject({
       strategy: z
         .enum(['dict', 'array', 'concat', 'deep', 'custom'])
@@ -26,9 +26,15 @@ export function merge(functions: FunctionTable): NodeDefinition {
       values: z
         .union([z.array(z.json()), z.record(z.string(), z.json())])
         .optional()
-        .describe('What to merge; the predecessors\' outputs if left out.'),
-      function: z.string().optional().describe('For `custom`: the registered function, called with the list of values.'),
-      on_collision: z.enum(['error', 'first', 'last']).default('error').describe('What to do with two values for one key.'),
+        .describe("What to merge; the predecessors' outputs if left out."),
+      function: z
+        .string()
+        .optional()
+        .describe('For `custom`: the registered function, called with the list of values.'),
+      on_collision: z
+        .enum(['error', 'first', 'last'])
+        .default('error')
+        .describe('What to do with two values for one key.'),
     }),
     effects: 'pure',
     run({ strategy, values, function: name, on_collision: onCollision }, ctx) {
@@ -125,7 +131,11 @@ function collision(key: string, first: string, second: string): ForkchartError {
 
 function wrongKind(strategy: string, name: string, value: JsonValue, expected: string): ForkchartError {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-  return new ForkchartError('FC5009', `\`merge\` with \`${strategy}\` takes ${expected}, and \`${name}\` is ${kind}.`, {
-    hint: 'Use `array`, which takes anything, or change what the node puts out.',
-  });
+  return new ForkchartError(
+    'FC5009',
+    `\`merge\` with \`${strategy}\` takes ${expected}, and \`${name}\` is ${kind}.`,
+    {
+      hint: 'Use `array`, which takes anything, or change what the node puts out.',
+    },
+  );
 }

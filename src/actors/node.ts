@@ -93,5 +93,11 @@ export function defineNode<Schema extends z.ZodType = z.ZodObject<Record<never, 
     return { type, description, params, effects, run: (given, ctx) => ctx.workers.run(worker, given, ctx) };
   }
   // The runtime hands over what `params` has parsed, and so a value of its output type.
-  return { type, description, params, effects, run: (given, ctx) => options.run(given as z.output<Schema>, ctx) };
+  return {
+    type,
+    description,
+    params,
+    effects,
+    run: (given, ctx) => options.run(given as z.output<Schema>, ctx),
+  };
 }

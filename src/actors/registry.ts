@@ -52,7 +52,9 @@ export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
     if (byType.has(definition.type)) {
       const isBuiltIn = builtIn.some(({ type }) => type === definition.type);
       throw new ForkchartError('FC9002', `There are two node types \`${definition.type}\`.`, {
-        hint: isBuiltIn ? 'That is a built-in type: give yours another name.' : 'Register each node type once.',
+        hint: isBuiltIn
+          ? 'That is a built-in type: give yours another name.'
+          : 'Register each node type once.',
       });
     }
     byType.set(definition.type, definition);

@@ -17,7 +17,11 @@ export interface Root {
 
 export function createRoot(directory: string | null): Root {
   const top = async (): Promise<string> => {
-    if (directory === null) throw refused('File nodes have no root to work under', 'Pass `root` to `createRunner`, or `--root DIR`.');
+    if (directory === null)
+      throw refused(
+        'File nodes have no root to work under',
+        'Pass `root` to `createRunner`, or `--root DIR`.',
+      );
     try {
       return await realpath(directory);
     } catch (error) {
@@ -26,16 +30,23 @@ export function createRoot(directory: string | null): Root {
   };
   return {
     async resolve(given) {
-      if (given.includes('\0')) throw refused(`\`${given.replaceAll('\0', '\\0')}\` holds a NUL character`, 'Take it out.');
+      if (given.includes('\0'))
+        throw refused(`\`${given.replaceAll('\0', '\\0')}\` holds a NUL character`, 'Take it out.');
       const root = await top();
       const wanted = path.resolve(root, given);
       const real = await realpathOfExisting(wanted, given);
       if (!isInside(root, wanted) || !isInside(root, real)) {
-        throw refused(`\`${given}\` leads out of the root`, 'Use a path relative to the root, without `..` or links that lead out.');
+        throw refused(
+          `\`${given}\` leads out of the root`,
+          'Use a path relative to the root, without `..` or links that lead out.',
+        );
       }
       return real;
     },
-    show: (real) => (directory === null ? real : path.relative(path.resolve(directory), real).split(path.sep).join('/') || '.'),
+    show: (real) =>
+      directory === null
+        ? real
+        : path.relative(path.resolve(directory), real).split(path.sep).join('/') || '.',
   };
 }
 
@@ -46,7 +57,8 @@ async function realpathOfExisting(wanted: string, given: string): Promise<string
     try {
       return path.join(await realpath(at), ...rest);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === path.dirname(at)) throw fileError(error, 'reach', given);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === path.dirname(at))
+        throw fileError(error, 'reach', given);
       if (await isLink(at)) throw refused(`\`${given}\` goes through a link to nowhere`, 'Remove the link.');
       rest.unshift(path.basename(at));
     }
@@ -63,7 +75,10 @@ async function isLink(at: string): Promise<boolean> {
 
 export function isInside(root: string, real: string): boolean {
   const relative = path.relative(root, real);
-  return relative === '' || !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
+  return (
+    relative === '' ||
+    !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
+  );
 }
 
 const refused = (message: string, hint: string) => new ForkchartError('FC6003', `${message}.`, { hint });

@@ -7,7 +7,7 @@ export const sleep = defineNode({
   description: 'Gives back `value` after `ms` milliseconds.',
   params: z.strictObject({
     ms: z.number().min(0).describe('Milliseconds to wait.'),
-    value: z.unknown().describe('Any JSON value; `null` if there is none.'),
+    value: z.unknown().optional().describe('Any JSON value; `null` if there is none.'),
   }),
   effects: 'pure',
   async run({ ms, value }, ctx) {

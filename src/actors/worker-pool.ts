@@ -60,10 +60,14 @@ async function start(pool: Piscina, task: object, signal: AbortSignal): Promise<
     return (await pool.run(task, { signal })) as WorkerReply;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new ForkchartError('FC6006', `The worker thread failed: ${error instanceof Error ? error.message : error}`, {
-      hint: 'A worker module needs a default export, and takes and returns only what can be copied between threads.',
-      cause: error,
-    });
+    throw new ForkchartError(
+      'FC6006',
+      `The worker thread failed: ${error instanceof Error ? error.message : error}`,
+      {
+        hint: 'A worker module needs a default export, and takes and returns only what can be copied between threads.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ScopeContext } from './context.js';
 import { actionOfFailure } from './edges.js';
 import { asksForAnother, decideJoin, decideLoopEntry } from './join.js';
-import { mergeIteration } from './loop-settle.js';
 import { hasAttemptsLeft } from './retry.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, outcomeBy } from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
@@ -47,14 +46,14 @@ export function chartGuards(topology: Topology) {
       decideLoopEntry(context, loop(params)).kind === 'start',
     loopSkipped: ({ context }: Step, params: { loop: number }) =>
       decideLoopEntry(context, loop(params)).kind === 'skip',
+    loopEntryStopsRun: ({ context }: Step, params: { loop: number }) => {
+      const decision = decideLoopEntry(context, loop(params));
+      return decision.kind === 'fail' && actionOfFailure(context, at(topology.nodes, decision.node)) === null;
+    },
     loopEntryUndecidable: ({ context }: Step, params: { loop: number }) =>
       decideLoopEntry(context, loop(params)).kind === 'fail',
-    anotherIteration: ({ context, event }: Step, params: { loop: number }) =>
-      asksForAnother(
-        topology,
-        mergeIteration(context, loop(params), event.output as ScopeContext),
-        loop(params),
-      ),
+    anotherIteration: ({ event }: Step, params: { loop: number }) =>
+      asksForAnother(topology, event.output as ScopeContext, loop(params)),
     iterationFailed: ({ event }: Step) => (event.output as ScopeContext).failure !== null,
 
     // The run.

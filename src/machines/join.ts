@@ -49,6 +49,8 @@ function decideIncoming(context: ScopeContext, incoming: readonly EdgePlan[]): J
 /**
  * Whether a loop's closing edges ask for another iteration after the one that has just ended, and may have it.
  * An unhandled failure in the iteration ends the loop.
+ *
+ * @param context that of the iteration, not of the scope around it, where other things may have failed
  */
 export function asksForAnother(topology: Topology, context: ScopeContext, plan: LoopPlan): boolean {
   if (context.failure !== null || context.abort !== null) return false;

@@ -29,11 +29,16 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
     states: {
       waiting: {
         always: [
-          {
-            target: 'failed',
-            guard: guard('loopEntryUndecidable'),
-            actions: [...settleBody('entry'), ...stopping],
-          },
+          ...(stopping.length > 0
+            ? [
+                {
+                  target: 'failed',
+                  guard: guard('loopEntryStopsRun'),
+                  actions: [...settleBody('entry'), ...stopping],
+                },
+              ]
+            : []),
+          { target: 'failed', guard: guard('loopEntryUndecidable'), actions: settleBody('entry') },
           { target: 'skipped', guard: guard('loopSkipped'), actions: settleBody('entry') },
           { target: 'iterating', guard: guard('loopEntered') },
         ],
