@@ -388,12 +388,23 @@ describe('loops', () => {
     expect(continued.running()).toEqual(['b']);
   });
 
-  it('repeats a body by an error edge, and fails when that edge is used up', () => {
+  it('repeats a body by an error edge, which handles nothing any more when it is used up', () => {
     const run = start({ nodes: { h: {} }, edges: ['h -error*2-> h'] });
     run.fail('h');
     expect(run.running()).toEqual(['h']);
     run.fail('h');
-    expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5004', node: 'h' } });
+    expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5008', node: 'h' } });
+  });
+
+  it('fails a node with a closing edge whose condition cannot be decided', () => {
+    const run = start({
+      nodes: { h: {} },
+      edges: ['h -default*5-> h'],
+      when: { 'h -default*5-> h': '${h.x} == 1' },
+    });
+    run.ok('h', 'default', { ok: true });
+    expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5003', node: 'h' } });
+    expect(run.result().nodes.h).toMatchObject({ attempts: 1, output: null });
   });
 
   it('enters a body whose header is not taken but whose middle is, and the header is skipped', () => {

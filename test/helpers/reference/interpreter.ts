@@ -83,9 +83,6 @@ export function createReference(workflow: Workflow): Reference {
     return record.status === 'succeeded' || state(edge.from).node.onError === 'continue';
   };
 
-  const wouldTake = (edge: WorkflowEdge, record: ReferenceRecord): boolean =>
-    fits(edge, record) && decide(edge.when).kind === 'taken';
-
   const isUsedUp = (edge: WorkflowEdge): boolean => {
     if (edge.maxIterations === null || edge.closes === null) return false;
     const loop = loops.find((candidate) => candidate.header === edge.to);
@@ -123,44 +120,25 @@ export function createReference(workflow: Workflow): Reference {
   const skip = (id: string, reason: ReferenceReason): void => settleAs(id, { status: 'skipped', reason });
 
   const succeed = (id: string, output: ReferenceRecord['output'], action: string): void => {
-    const success = { status: 'succeeded', output, action } as const;
-    if (asksForTooMuch(id, success)) failBy(id, 'failed', 'FC5004', (edge) => !isUsedUp(edge));
-    else settleAs(id, success);
-  };
-
-  const fail = (id: string, status: 'failed' | 'timed_out', code: string): void => {
-    const action = actionOfFailure(id, () => true);
-    // An `error` edge that may not be taken again does not handle the very failure of having asked for it.
-    if (action !== null && asksForTooMuch(id, { status, errorCode: code, action })) {
-      failBy(id, 'failed', 'FC5004', (edge) => !isUsedUp(edge));
+    const record = write(id, { status: 'succeeded', output, action });
+    const leaving = workflow.edges.filter((edge) => edge.from === id && fits(edge, record));
+    const wanted = leaving.filter((edge) => decide(edge.when).kind === 'taken');
+    if (leaving.some((edge) => edge.closes !== null && decide(edge.when).kind === 'broken')) {
+      fail(id, 'failed', 'FC5003');
+    } else if (wanted.length > 0 && wanted.every(isUsedUp)) {
+      fail(id, 'failed', 'FC5004');
     } else {
-      failBy(id, status, code, () => true);
+      settleAs(id, record);
     }
   };
 
-  const failBy = (
-    id: string,
-    status: 'failed' | 'timed_out',
-    code: string,
-    mayHandle: (edge: WorkflowEdge) => boolean,
-  ): void => {
-    const action = actionOfFailure(id, mayHandle);
-    if (action === null) firstFailure ??= { code, node: id };
-    settleAs(id, { status, errorCode: code, action });
-  };
-
-  /** What a failure counts as: `default` or `error` where it is handled, else `null`. */
-  const actionOfFailure = (id: string, mayHandle: (edge: WorkflowEdge) => boolean): string | null => {
-    if (state(id).node.onError === 'continue') return 'default';
-    const leaving = workflow.edges.filter((edge) => edge.from === id && edge.action === 'error');
-    return leaving.some(mayHandle) ? 'error' : null;
-  };
-
-  /** "A node whose action takes nothing but" edges that may not be taken any more. */
-  const asksForTooMuch = (id: string, ending: Ending): boolean => {
-    const record = write(id, ending);
-    const wanted = workflow.edges.filter((edge) => edge.from === id && wouldTake(edge, record));
-    return wanted.length > 0 && wanted.every(isUsedUp);
+  const fail = (id: string, status: 'failed' | 'timed_out', errorCode: string): void => {
+    const handlers = workflow.edges.filter(
+      (edge) => edge.from === id && edge.action === 'error' && !isUsedUp(edge),
+    );
+    const action = state(id).node.onError === 'continue' ? 'default' : handlers.length > 0 ? 'error' : null;
+    if (action === null) firstFailure ??= { code: errorCode, node: id };
+    settleAs(id, { status, errorCode, action });
   };
 
   // --- Waiting ---------------------------------------------------------------------------------------------------
