@@ -1,0 +1,169 @@
+import { defineNode } from 'forkchart';
+import { z } from 'zod';
+import { formatCount } from '../charts.js';
+import { dependencies, history, lineTotals, skipped } from '../data.js';
+import { html, trusted } from '../markup.js';
+
+const MOST_AUTHORS = 10;
+
+/** Puts facts and charts together: the sections of the page. */
+export const composeReport = defineNode({
+  type: 'compose-report',
+  description: 'Composes the sections of the report from facts and charts, as HTML.',
+  params: z.strictObject({
+    uncounted: z.array(z.int()).describe('By shard, how many files turned out not to be text.'),
+    skipped: z.array(skipped),
+    truncated: z.boolean(),
+    listed_by: z.string(),
+    lines: lineTotals,
+    dependencies,
+    history,
+    charts: z.strictObject({ languages: z.string(), activity: z.string(), licences: z.string() }),
+  }),
+  effects: 'pure',
+  run: (facts) =>
+    String(html`
+${summary(facts)}
+${languagesSection(facts)}
+${historySection(facts.history, facts.charts.activity)}
+${dependenciesSection(facts.dependencies, facts.charts.licences)}`),
+});
+
+/**
+ * @typedef {{
+ *   uncounted: readonly number[], skipped: readonly import('../data.js').Skipped[], truncated: boolean, listed_by: string,
+ *   lines: import('../data.js').LineTotals, dependencies: import('../data.js').Dependencies,
+ *   history: import('../data.js').History, charts: { languages: string, activity: string, licences: string },
+ * }} Facts
+ */
+
+/** @param {Facts} facts */
+function summary({ lines, dependencies, history }) {
+  return tiles([
+    [lines.code, 'lines of code'],
+    [lines.files, plural(lines.files, 'file')],
+    [lines.languages.length, plural(lines.languages.length, 'language')],
+    ...(history.available
+      ? [
+          tile(history.commits, plural(history.commits, 'commit')),
+          tile(history.authors.length, plural(history.authors.length, 'author')),
+        ]
+      : []),
+    ...(dependencies.available
+      ? [tile(dependencies.packages, `installed ${plural(dependencies.packages, 'package')}`)]
+      : []),
+  ]);
+}
+
+/** @param {Facts} facts */
+function languagesSection({ lines, uncounted, skipped, truncated, listed_by, charts }) {
+  const unreadable = uncounted.reduce((sum, files) => sum + files, 0);
+  const left = [
+    ...skipped,
+    ...(unreadable > 0 ? [{ reason: 'binary or unreadable', files: unreadable }] : []),
+  ];
+  return html`<section id="languages">
+<h2>Languages</h2>
+${
+  lines.files === 0
+    ? html`<p>No source files were found.</p>`
+    : html`<figure>${trusted(charts.languages)}
+<figcaption><i class="key code"></i>code <i class="key comment"></i>comments <i class="key blank"></i>blank lines</figcaption></figure>
+${table(
+  ['Language', 'Files', 'Code', 'Comments', 'Blank'],
+  [
+    ...lines.languages.map(({ language, files, code, comment, blank }) => [
+      language,
+      files,
+      code,
+      comment,
+      blank,
+    ]),
+    ['All', lines.files, lines.code, lines.comment, lines.blank],
+  ],
+)}
+<h3>Largest files</h3>
+${table(
+  ['File', 'Code', 'Comments', 'Blank'],
+  lines.largest.map(({ path, code, comment, blank }) => [path, code, comment, blank]),
+)}`
+}
+<p class="small">Listed by ${listed_by}.
+${left.length > 0 && html`Left out: ${left.map(({ reason, files }) => `${formatCount(files)} ${reason}`).join('; ')}.`}
+${truncated && html`<strong>There are more files than this report looks at.</strong>`}
+A line with code and a comment is code; a docstring is a comment; whatever is not blank in a format without comments, such as
+JSON, is code.</p>
+</section>`;
+}
+
+/**
+ * @param {import('../data.js').History} history
+ * @param {string} chart
+ */
+function historySection(history, chart) {
+  if (!history.available) {
+    return html`<section id="history"><h2>History</h2><p>There is no history to show. ${history.reason}</p></section>`;
+  }
+  const rest = history.authors.length - MOST_AUTHORS;
+  return html`<section id="history">
+<h2>History</h2>
+<p>From ${day(history.first)} to ${day(history.last)}, merges not counted. ${history.note}</p>
+<figure>${trusted(chart)}<figcaption>Commits per ${history.activity.unit}</figcaption></figure>
+${table(
+  ['Author', 'Commits', 'Lines added', 'Lines deleted'],
+  history.authors
+    .slice(0, MOST_AUTHORS)
+    .map(({ name, commits, added, deleted }) => [name, commits, added, deleted]),
+)}
+${rest > 0 && html`<p class="small">And ${formatCount(rest)} more.</p>`}
+</section>`;
+}
+
+/**
+ * @param {import('../data.js').Dependencies} dependencies
+ * @param {string} chart
+ */
+function dependenciesSection(dependencies, chart) {
+  if (!dependencies.available) {
+    return html`<section id="dependencies"><h2>Dependencies</h2><p>There are no dependencies to show. ${dependencies.reason}</p></section>`;
+  }
+  return html`<section id="dependencies">
+<h2>Dependencies</h2>
+${tiles([
+  [dependencies.direct, 'asked for'],
+  [dependencies.production, 'for production'],
+  [dependencies.development, 'for development'],
+  [dependencies.duplicated, 'in several versions'],
+])}
+<figure>${trusted(chart)}<figcaption>Packages by licence, as package-lock.json states it</figcaption></figure>
+</section>`;
+}
+
+/** @param {readonly (readonly [number, string])[]} entries */
+const tiles = (entries) =>
+  html`<dl class="tiles">${entries.map(([value, label]) => html`<div><dt>${label}</dt><dd>${formatCount(value)}</dd></div>`)}</dl>`;
+
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
+const plural = (count, noun) => (count === 1 ? noun : `${noun}s`);
+
+/** @type {(value: number, label: string) => readonly [number, string]} */
+const tile = (value, label) => [value, label];
+
+/**
+ * @param {readonly string[]} head
+ * @param {readonly (readonly (string | number)[])[]} rows
+ */
+const table = (head, rows) => html`<div class="wide"><table>
+<thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map((cells) => html`<tr>${cells.map(cell)}</tr>\n`)}</tbody>
+</table></div>`;
+
+/** @param {string | number} value */
+const cell = (value) =>
+  typeof value === 'number' ? html`<td>${formatCount(value)}</td>` : html`<th scope="row">${value}</th>`;
+
+/** @param {number} time */
+const day = (time) => new Date(time).toISOString().slice(0, 10);
