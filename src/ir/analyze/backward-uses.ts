@@ -5,6 +5,8 @@ import { type Problems, quote } from './problems.js';
 import type { DataUse } from './references.js';
 import type { Structure } from './structure.js';
 
+/** So many cycles are spelled out: finding one takes a search of the graph. */
+const SPELLED = 20;
 /** Of a long way, so many nodes are named at each end. */
 const NAMED = 5;
 
@@ -23,6 +25,9 @@ export function checkBackwardUses(
     for (let loop = tree.innermost[v] ?? -1; loop !== -1; loop = tree.parents[loop] ?? -1) around.push(loop);
     return around;
   };
+  let spelled = 0;
+  const cycle = (from: number, to: number): string =>
+    spelled++ < SPELLED ? `: ${spell(forward, from, to, table)}` : '';
   for (const { producer, consumer, reference, edge } of backward) {
     const shared = new Set(loopsAround(producer));
     if (loopsAround(consumer).some((loop) => shared.has(loop))) continue;
@@ -36,7 +41,7 @@ export function checkBackwardUses(
       message:
         producer === consumer
           ? `${user} uses its own output: ${quote(reference.text)}.`
-          : `${user} uses ${quote(reference.text)}, but ${quote(table.id(producer))} comes after it: ${spell(forward, consumer, producer, table)}.`,
+          : `${user} uses ${quote(reference.text)}, but ${quote(table.id(producer))} comes after it${cycle(consumer, producer)}.`,
       hint: 'Use the output of a node that comes before; only inside one loop does such a reference have a value, that of the iteration before.',
     });
   }

@@ -20,7 +20,6 @@ export function expandBranches(uses: readonly DataUse[], groups: readonly DraftG
     if (first === undefined || forked === undefined) return [use];
     const all = first.kind === 'each' && !forked.includes(use.consumer) ? forked : [];
     const branch = first.kind === 'field' ? forked[Number(BRANCH.exec(first.name)?.[1] ?? -1)] : undefined;
-    // The fork comes last: what comes after a branch comes after the fork already.
-    return [...(branch === undefined ? all : [branch]).map((producer) => ({ ...use, producer })), use];
+    return [use, ...(branch === undefined ? all : [branch]).map((producer) => ({ ...use, producer }))];
   });
 }

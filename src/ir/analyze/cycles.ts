@@ -1,6 +1,6 @@
 import { type BackArc, findBackArcs, spellCycle } from '../graph/back-arcs.js';
 import { Digraph } from '../graph/digraph.js';
-import { reachableFrom } from '../graph/reachability.js';
+import { ReachabilitySearch } from '../graph/reachability.js';
 import { strongComponents } from '../graph/strong-components.js';
 import { arcs, type DraftEdge, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
@@ -70,13 +70,11 @@ function declaredClosers(edges: readonly DraftEdge[], size: number): ReadonlySet
     if (list === undefined) byHeader.set(edge.to, [edge]);
     else list.push(edge);
   }
+  const search = new ReachabilitySearch(forward);
   const unsure: DraftEdge[] = [];
   for (const [header, list] of byHeader) {
-    const selfLoops = list.every((edge) => edge.from === header);
-    const component = components[header];
-    const reached = selfLoops
-      ? new Set([header])
-      : reachableFrom(forward, [header], 'forward', (v) => components[v] === component);
+    const sources = new Set(list.map((edge) => edge.from));
+    const reached = search.reached(header, sources, (v) => components[v] === components[header]);
     for (const edge of list) {
       if (reached.has(edge.from)) closers.add(edge);
       else unsure.push(edge);

@@ -1,7 +1,9 @@
-import type { Digraph } from '../graph/digraph.js';
+import { Digraph } from '../graph/digraph.js';
 import type { LoopTree } from '../graph/loop-tree.js';
 import type { NaturalLoop } from '../graph/natural-loops.js';
 import { OnlineOrder } from '../graph/online-order.js';
+import { ReachabilitySearch } from '../graph/reachability.js';
+import { strongComponents } from '../graph/strong-components.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import { listOf, type Problems, quote } from './problems.js';
@@ -30,7 +32,8 @@ export function inferDependencies(
   table: NodeTable,
   problems: Problems,
 ): DataDependencies {
-  const online = new OnlineOrder(forward, order);
+  const foreseen = foresee(uses, forward, order);
+  const online = new OnlineOrder(forward, foreseen);
   const bodies = loops.all.map(({ body }) => new Set(body));
   const inferred: (DraftEdge & { readonly use: DataUse })[] = [];
   const backward: DataUse[] = [];
@@ -47,8 +50,10 @@ export function inferDependencies(
     return false;
   };
 
-  for (const use of uses) {
+  const settled = alreadyOrdered(uses, forward);
+  for (const use of inGraphOrder(uses, foreseen)) {
     const { producer, consumer } = use;
+    if (settled.has(use)) continue;
     if (producer === consumer) backward.push(use);
     else if (online.reaches(producer, consumer) || leavesLoopTo(producer, consumer)) continue;
     else if (!online.add(producer, consumer)) backward.push(use);
@@ -58,8 +63,57 @@ export function inferDependencies(
       inferred.push({ from: producer, to: consumer, at, use, ...rest });
     }
   }
+  const written = new Map(uses.map((use, i) => [use, i]));
+  const writtenAt = (use: DataUse): number => written.get(use) ?? 0;
+  inferred.sort((a, b) => writtenAt(a.use) - writtenAt(b.use));
+  backward.sort((a, b) => writtenAt(a) - writtenAt(b));
   reportInferred(inferred, table, problems);
   return { inferred: inferred.map(({ use: _, ...edge }) => edge), backward };
+}
+
+/** Uses from front to back, and of one consumer the latest producer first: whatever orders two nodes is there before it is asked for. */
+function inGraphOrder(uses: readonly DataUse[], order: readonly number[]): readonly DataUse[] {
+  const position = new Int32Array(order.length);
+  order.forEach((v, i) => {
+    position[v] = i;
+  });
+  const at = (v: number): number => position[v] ?? 0;
+  return [...uses].sort((a, b) => at(a.consumer) - at(b.consumer) || at(b.producer) - at(a.producer));
+}
+
+/** From so many uses on it pays to look for all of them at once. */
+const MANY = 8;
+
+/** Of nodes that are used in many places, the uses that come after them in any case: one search for each such node. */
+function alreadyOrdered(uses: readonly DataUse[], forward: Digraph): ReadonlySet<DataUse> {
+  const byProducer = new Map<number, DataUse[]>();
+  for (const use of uses) {
+    const list = byProducer.get(use.producer);
+    if (list === undefined) byProducer.set(use.producer, [use]);
+    else list.push(use);
+  }
+  const search = new ReachabilitySearch(forward);
+  const ordered = new Set<DataUse>();
+  for (const [producer, list] of byProducer) {
+    if (list.length < MANY) continue;
+    const consumers = new Set(list.map(({ consumer }) => consumer));
+    const reached = search.reached(producer, consumers, () => true);
+    for (const use of list) if (use.consumer !== producer && reached.has(use.consumer)) ordered.add(use);
+  }
+  return ordered;
+}
+
+/**
+ * A topological order of `forward` that already suits most of the edges to come: those that close no cycle among all of them
+ * lead forward in it, so that adding them moves nothing.
+ */
+function foresee(uses: readonly DataUse[], forward: Digraph, order: readonly number[]): readonly number[] {
+  const all = new Digraph(forward.size);
+  for (const v of order) for (const next of forward.successors(v)) all.addArc(v, next);
+  for (const { producer, consumer } of uses) all.addArc(producer, consumer);
+  const components = strongComponents(all);
+  // Tarjan's algorithm numbers components against the direction of the arcs between them; the sort is stable.
+  return [...order].sort((a, b) => (components[b] ?? 0) - (components[a] ?? 0));
 }
 
 /** One diagnostic for each new edge. Those of one node have the same fix: any of them writes all of its dependencies down. */

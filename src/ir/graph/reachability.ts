@@ -1,26 +1,37 @@
 import type { Digraph } from './digraph.js';
 
-/**
- * Which vertices a walk from `starts` gets to, the starts included; linear.
- *
- * @param direction `forward` follows arcs, `backward` goes against them.
- * @param enters only vertices for which it holds are entered (and left again); all of them by default.
- */
-export function reachableFrom(
-  graph: Digraph,
-  starts: Iterable<number>,
-  direction: 'forward' | 'backward' = 'forward',
-  enters: (vertex: number) => boolean = () => true,
-): ReadonlySet<number> {
-  const reached = new Set<number>();
-  for (const start of starts) if (enters(start)) reached.add(start);
-  // A set is iterated in order of insertion, what is added on the way included: it is its own queue.
-  for (const v of reached) {
-    for (const next of direction === 'forward' ? graph.successors(v) : graph.predecessors(v)) {
-      if (!reached.has(next) && enters(next)) reached.add(next);
-    }
+/** Answers many questions of the form "which of these can be reached from there", without starting from scratch each time. */
+export class ReachabilitySearch {
+  readonly #graph: Digraph;
+  /** The number of the last search that came by: so no search has to clear what the one before has left. */
+  readonly #marks: Int32Array;
+  #search = 0;
+
+  constructor(graph: Digraph) {
+    this.#graph = graph;
+    this.#marks = new Int32Array(graph.size);
   }
-  return reached;
+
+  /**
+   * The targets that a walk from `start` gets to, itself included. Over as soon as all are found.
+   *
+   * @param enters only vertices for which it holds are entered.
+   */
+  reached(start: number, targets: ReadonlySet<number>, enters: (vertex: number) => boolean): Set<number> {
+    const found = new Set<number>();
+    const mark = ++this.#search;
+    this.#marks[start] = mark;
+    const queue = [start];
+    for (const v of queue) {
+      if (targets.has(v) && found.add(v).size === targets.size) break;
+      for (const next of this.#graph.successors(v)) {
+        if (this.#marks[next] === mark || !enters(next)) continue;
+        this.#marks[next] = mark;
+        queue.push(next);
+      }
+    }
+    return found;
+  }
 }
 
 /** A shortest path from one vertex to another, both included; `null` where there is none. Linear. */

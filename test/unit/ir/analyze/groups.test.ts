@@ -165,7 +165,7 @@ describe('parallel groups', () => {
     });
     expect(check(nested(32)).ok).toBe(true);
     expect(codesOf(check(nested(33)))).toEqual(['FC1006 error']);
-    expect(codesOf(check(nested(2000)))).toEqual(['FC1006 error']);
+    expect(codesOf(check(nested(500)))).toEqual(['FC1006 error']);
   });
 
   it('are warned of where options belong to none', () => {

@@ -4,7 +4,7 @@ import { findBackArcs, spellCycle } from '../../../../src/ir/graph/back-arcs.js'
 import { Digraph } from '../../../../src/ir/graph/digraph.js';
 import { immediateDominators, UNREACHED, VIRTUAL_ROOT } from '../../../../src/ir/graph/dominators.js';
 import { OnlineOrder } from '../../../../src/ir/graph/online-order.js';
-import { findPath, reachableFrom } from '../../../../src/ir/graph/reachability.js';
+import { findPath, ReachabilitySearch } from '../../../../src/ir/graph/reachability.js';
 import { strongComponents } from '../../../../src/ir/graph/strong-components.js';
 import { topologicalOrder } from '../../../../src/ir/graph/topological-order.js';
 import { arcsOf, chain, reachesNaively } from './arbitrary.js';
@@ -138,11 +138,12 @@ describe('immediateDominators', () => {
 });
 
 describe('reachability', () => {
-  it('follows arcs forwards and backwards, and only into what may be entered', () => {
-    const graph = chain(4);
-    expect([...reachableFrom(graph, [1])]).toEqual([1, 2, 3]);
-    expect([...reachableFrom(graph, [1], 'backward')]).toEqual([1, 0]);
-    expect([...reachableFrom(graph, [0], 'forward', (v) => v !== 2)]).toEqual([0, 1]);
+  it('finds those of many targets that can be reached, entering only what may be entered', () => {
+    const search = new ReachabilitySearch(chain(5));
+    const anywhere = () => true;
+    expect(search.reached(1, new Set([0, 1, 3]), anywhere)).toEqual(new Set([1, 3]));
+    expect(search.reached(1, new Set([0, 1, 3]), (v) => v !== 2)).toEqual(new Set([1]));
+    expect(search.reached(0, new Set([4]), anywhere)).toEqual(new Set([4]));
   });
 
   it('finds a shortest path', () => {
