@@ -5,13 +5,15 @@ const LONGEST = 64;
 
 /**
  * Of the candidates, the one that was probably meant: the same but for case and separators, or else the nearest by edit
- * distance, if that is at most a third of the length. `null` if none is near. Of two equally near, the earlier.
+ * distance, if that is at most two fifths of the length (so that two letters may change places in a name of five).
+ * `null` if none is near. Of two equally near, the earlier.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   if (name.length === 0 || name.length > LONGEST) return null;
   const plain = letters(name);
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // Less than the whole name may differ: every letter is one edit away from every other.
+  let least = Math.min(name.length, Math.ceil(name.length * 0.4) + 1);
   for (const candidate of candidates) {
     if (candidate === name || candidate.length > LONGEST) continue;
     if (Math.abs(candidate.length - name.length) > least + 2) continue;

@@ -80,7 +80,9 @@ export const catchRule = fields({
 const errorHandling = z.enum(['fail_fast', 'fail_safe', 'continue']);
 
 export const batch = fields({
-  items: jsonValue.describe('The items: a list, or a template that names one.'),
+  items: z
+    .union([z.string(), z.array(jsonValue)])
+    .describe('The items: a list, or a template that names one.'),
   as: name.default('item').describe('The name of the current item in templates; item if left out.'),
   parallel: z.boolean().default(true).describe('Whether items run at once; true if left out.'),
   max_concurrent: positiveInteger.default(10).describe('How many items run at once at most; 10 if left out.'),

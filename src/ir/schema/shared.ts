@@ -24,7 +24,9 @@ export const resourceSchema = fields({
   rate: fields({
     limit: positiveInteger.describe('How many uses may begin …'),
     per_ms: milliseconds.describe('… in this many milliseconds.'),
-  }).exactOptional(),
+  })
+    .exactOptional()
+    .describe('How many uses may begin in which time.'),
 }).meta({ id: 'Resource', description: 'Something that only so many nodes may use at once.' });
 
 export const stateKeySchema = fields({
