@@ -60,7 +60,7 @@ class Copier {
         }
         return this.#copyContainer(value, path);
       default:
-        return this.#refuse(typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`, path);
+        return this.#refuse(typeof value === 'undefined' ? 'nothing at all' : `a ${typeof value}`, path);
     }
   }
 

@@ -32,6 +32,17 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   default: ['value', 'default_value'],
 };
 
+/** Fields that hold a list of names, in which one name alone is easily read. */
+export const NAME_LISTS: ReadonlySet<string> = new Set([
+  'depends_on',
+  'dependencies',
+  'parents',
+  'reads',
+  'writes',
+  'retry_on',
+  'not_on',
+]);
+
 /** What a field may hold, to show how it is written. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   id: '"fetch"',

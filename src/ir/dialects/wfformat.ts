@@ -93,7 +93,7 @@ export const wfformat: Dialect = {
 function warnOfVersion(version: string | undefined, { log }: LoweringContext): void {
   if (version === undefined || version === VERSION) return;
   log.add({
-    code: 'FC1007',
+    code: 'FC1004',
     severity: 'warning',
     path: '/schemaVersion',
     message: `The trace is in WfFormat ${quote(version)}; it was read as ${VERSION}.`,
