@@ -36,7 +36,7 @@ const missing = z.strictObject({ available: z.literal(false), reason: z.string()
 
 /** What `on_error: continue` hands on in place of an output: the record of a node that failed. */
 const failedNode = z
-  .strictObject({ status: z.string(), attempts: z.int(), error: z.looseObject({ message: z.string() }) })
+  .looseObject({ status: z.enum(['failed', 'timed_out']), error: z.looseObject({ message: z.string() }) })
   .transform(({ error }) => ({ available: /** @type {const} */ (false), reason: error.message }));
 
 /** Every package that a lock file installs. */

@@ -40,7 +40,7 @@ ${dependenciesSection(facts.dependencies, facts.charts.licences)}`),
 /** @param {Facts} facts */
 function summary({ lines, dependencies, history }) {
   return tiles([
-    [lines.code, 'lines of code'],
+    [lines.code, `${plural(lines.code, 'line')} of code`],
     [lines.files, plural(lines.files, 'file')],
     [lines.languages.length, plural(lines.languages.length, 'language')],
     ...(history.available
