@@ -35,7 +35,9 @@ async function runThrough(
     } else if (due !== null) {
       await run.clock.advance(due - run.clock.now());
     } else {
-      return asReferenceResult(await run.end());
+      const result = await run.end();
+      if (result === null) throw new Error('The run does not end.');
+      return asReferenceResult(result);
     }
   }
 }

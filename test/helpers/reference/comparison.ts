@@ -22,18 +22,14 @@ export async function compare(
   const reference = createReference(workflow);
   const timers = new Timers(workflow, reference, engine.clock.now());
   const steps: string[] = [];
-  const differ = (what: string, expected: unknown, actual: unknown): never => {
-    const lines = [
-      '',
-      `  expected ${JSON.stringify(expected)}`,
-      `  actual   ${JSON.stringify(actual)}`,
-      '  after',
-    ];
-    throw new Error(`${what} differs${[...lines, ...steps.map((step) => `    ${step}`)].join('\n')}`);
+  const stop = (...lines: string[]): never => {
+    throw new Error([...lines, '  after', ...steps.map((step) => `    ${step}`)].join('\n'));
   };
+  const differ = (what: string, expected: unknown, actual: unknown): never =>
+    stop(`${what} differs`, `  expected ${JSON.stringify(expected)}`, `  actual   ${JSON.stringify(actual)}`);
 
   for (let turn = 0; !reference.done(); turn++) {
-    if (turn === MOST_STEPS) throw new Error(`The run goes on after ${MOST_STEPS} steps.`);
+    if (turn === MOST_STEPS) stop('the run goes on');
     const running = reference.running().sort();
     if (!isDeepStrictEqual(running, engine.running())) differ('what runs', running, engine.running());
     timers.update();
@@ -55,11 +51,12 @@ export async function compare(
       await engine.clock.advance(due.at - engine.clock.now());
       timers.now = due.at;
     } else {
-      throw new Error('The reference waits for nothing, yet is not done.');
+      stop('the reference waits for nothing, and is not done');
     }
   }
   const expected = reference.result();
-  const actual = asReferenceResult(await engine.end());
+  const ended = (await engine.end()) ?? stop('the engine does not end the run');
+  const actual = asReferenceResult(ended);
   if (engine.running().length > 0) differ('what runs in the end', [], engine.running());
   for (const id of Object.keys(expected.nodes)) {
     if (!isDeepStrictEqual(expected.nodes[id], actual.nodes[id])) {

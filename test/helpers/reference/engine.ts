@@ -23,8 +23,8 @@ export interface SteppedRun {
   cancel(): Promise<void>;
   readonly clock: VirtualClock;
   readonly events: readonly RunEvent[];
-  /** The run's result. @throws Error when the run does not end although no node function runs any more */
-  end(): Promise<RunResult>;
+  /** The run's result; `null` when it does not end although nothing runs any more. @throws whatever broke the chart */
+  end(): Promise<RunResult | null>;
 }
 
 /** Everything that makes the engine and the reference run the same workflow: it is checked once, for both. */
@@ -90,7 +90,6 @@ export function engineFor(ir: AuthorIr): Engine {
       async end() {
         for (let turn = 0; turn < 10 && result === null && broken === null; turn++) await clock.flush();
         if (broken !== null) throw broken;
-        if (result === null) throw new Error('The run does not end.');
         return result;
       },
     };

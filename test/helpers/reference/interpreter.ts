@@ -122,7 +122,7 @@ export function createReference(workflow: Workflow): Reference {
   const succeed = (id: string, output: ReferenceRecord['output'], action: string): void => {
     const record = write(id, { status: 'succeeded', output, action });
     const leaving = workflow.edges.filter((edge) => edge.from === id && fits(edge, record));
-    const wanted = leaving.filter((edge) => decide(edge.when).kind === 'taken');
+    const wanted = leaving.filter((edge) => decide(edge.when).kind !== 'dead');
     if (leaving.some((edge) => edge.closes !== null && decide(edge.when).kind === 'broken')) {
       fail(id, 'failed', 'FC5003');
     } else if (wanted.length > 0 && wanted.every(isUsedUp)) {
