@@ -11,10 +11,19 @@ export interface FilledOutputs {
   readonly failure: Failure | null;
 }
 
+/** Where no outputs are declared, they are what the nodes put out that nothing follows, by node id. */
 export function fillOutputs(topology: Topology, context: ScopeContext): FilledOutputs {
   const scope = dataScope(topology, context.inputs, (node) => context.outcomes[node] ?? null);
   const outputs = Object.create(null) as { [name: string]: JsonValue };
   let failure: Failure | null = null;
+  if (topology.workflow.outputs.length === 0) {
+    for (const { node, index, outgoing } of topology.nodes) {
+      const outcome = context.outcomes[index];
+      if (outgoing.every(({ edge }) => edge.closes !== null) && outcome?.status === 'succeeded') {
+        outputs[node.id] = outcome.output;
+      }
+    }
+  }
   for (const output of topology.workflow.outputs) {
     try {
       outputs[output.name] = fillTemplate(output.source, scope);

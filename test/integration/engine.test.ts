@@ -311,7 +311,7 @@ describe('attempts', () => {
     const first = await waits(0.25);
     expect(first).toEqual(await waits(0.25));
     expect(first).not.toEqual(await waits(0.75));
-    first.forEach((wait, index) => expect(wait).toBeLessThan(1000 * 2 ** index));
+    for (const [index, wait] of first.entries()) expect(wait).toBeLessThan(1000 * 2 ** index);
     expect(new Set(first).size).toBe(3);
   });
 
@@ -591,6 +591,14 @@ describe('data', () => {
     for (const id of ids)
       expect(Object.getOwnPropertyDescriptor(result.nodes, id)?.value.output).toBe(`<${id}>`);
     expect(({} as { status?: string }).status).toBeUndefined();
+  });
+
+  it('that no output is declared for is what the last nodes put out', async () => {
+    const { result } = await traceRun({
+      nodes: [echo('a'), echo('b'), echo('c'), echo('never', 1, { when: '${a} == "b"' })],
+      edges: edges('a>b', 'a>c', 'a>never'),
+    });
+    expect(result.outputs).toEqual({ b: 'b', c: 'c' });
   });
 
   it('that a function returns and is not JSON fails the node', async () => {
