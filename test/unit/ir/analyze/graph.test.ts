@@ -188,6 +188,16 @@ describe('loops', () => {
     expect(found.message).toContain('share `x`');
   });
 
+  it('refuses one whose way back begins where its header does not lead to', () => {
+    const ir = {
+      nodes: echoes('r', 't', 's', 'u'),
+      edges: edges('r -> t', 's -> t', 't -> s *2', 's -> u', 'u -> t *2'),
+    };
+    const found = only(check(ir), 'FC2006');
+    expect(found).toMatchObject({ severity: 'error', path: '/edges/4' });
+    expect(found.message).toContain('nothing leads from `t` to `u`');
+  });
+
   it('accepts a value fed into the middle, and a loop that begins at once', () => {
     const ir = {
       nodes: [...echoes('config', 'draft'), { id: 'review', type: 'echo', depends_on: ['config', 'draft'] }],
