@@ -185,7 +185,7 @@ describe('checkWorkflow', () => {
           }
         },
       ),
-      { numRuns: 600, seed: 20261121 },
+      { numRuns: 300, seed: 20261121 },
     );
     expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype))).toBe(globals);
   });
