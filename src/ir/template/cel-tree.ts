@@ -29,7 +29,7 @@ export function withPlaceholders(source: string): { text: string; embedded: Map<
   for (;;) {
     const open = source.indexOf('${', at);
     if (open < 0) break;
-    if (open > at && source[open - 1] === '$') {
+    if (source[open - 1] === '$') {
       text += source.slice(at, open + 2);
       at = open + 2;
       continue;

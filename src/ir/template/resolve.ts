@@ -36,7 +36,7 @@ export function resolveReference(reference: Reference, scope: DataScope, budget:
       one = { kind: 'value', value: walk.aggregate(many ?? walk.aggregated(one, at), segment.by, budget) };
       many = null;
     } else if (segment.kind === 'each') {
-      many = (many ?? [one]).flatMap((cursor) => walk.each(cursor, at));
+      many = many === null ? walk.each(one, at) : many.flatMap((cursor) => walk.each(cursor, at));
       budget.spend(many.length);
     } else if (many === null) {
       one = walk.part(one, segment, at);

@@ -123,7 +123,7 @@ function piecesOf(text: string, pointer: string): (string | Reference)[] {
   for (;;) {
     const open = text.indexOf('${', at);
     if (open < 0) break;
-    if (open > at && text[open - 1] === '$') {
+    if (text[open - 1] === '$') {
       plain += `${text.slice(at, open - 1)}\${`;
       at = open + 2;
       continue;
