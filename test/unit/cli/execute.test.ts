@@ -6,14 +6,18 @@ import { VERBS } from '../../../src/cli/verbs.js';
 const flow = JSON.stringify({ nodes: [{ id: 'a', type: 'echo' }] });
 
 /** Carries out a command line in this process; stdin holds a workflow. */
-async function forkchart(...argv: string[]) {
+function forkchart(...argv: string[]) {
+  return forkchartOn(flow, ...argv);
+}
+
+async function forkchartOn(stdin: string, ...argv: string[]) {
   const written = { stdout: '', stderr: '' };
   const collect = (name: keyof typeof written) =>
     new PassThrough().on('data', (chunk) => {
       written[name] += chunk;
     });
   const code = await execute(argv, {
-    stdin: Readable.from([flow]),
+    stdin: Readable.from([stdin]),
     stdout: collect('stdout'),
     stderr: collect('stderr'),
     env: {},
@@ -21,6 +25,27 @@ async function forkchart(...argv: string[]) {
   });
   return { code, ...written };
 }
+
+describe('invalid input (P13)', () => {
+  it.each(VERBS.map((verb) => verb.name))('is refused by %s with the same JSON document', async (name) => {
+    const invalid = [
+      '',
+      '{',
+      '[1, 2]',
+      'null',
+      '{"nodes": [{"id": "a", "type": "ecko"}, {"id": "a", "type": "echo"}]}',
+    ];
+    for (const text of invalid) {
+      const { code, stdout, stderr } = await forkchartOn(text, name, '-', '--json');
+      expect({ text, code }).toEqual({ text, code: 2 });
+      expect(stdout).toBe((await forkchartOn(text, 'check', '-', '--json')).stdout);
+      const { ok, diagnostics } = JSON.parse(stdout);
+      expect(ok).toBe(false);
+      expect(diagnostics).toContainEqual(expect.objectContaining({ severity: 'error' }));
+      if (name !== 'check') expect(stderr).toContain('error FC');
+    }
+  });
+});
 
 describe('wrong use', () => {
   it.each([
