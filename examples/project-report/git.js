@@ -3,8 +3,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A repository's own configuration may name programs for git to run; nobody asked for those here. */
+// A repository's own configuration may name programs for git to run, and places to fetch what is not there. Nobody asked
+// for either here.
 const NO_FOREIGN_PROGRAMS = ['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'];
+const NO_NETWORK = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 
 /**
  * Runs git in a directory, without a shell.
@@ -19,7 +21,7 @@ export async function git(directory, args, signal) {
   try {
     const { stdout } = await run('git', [...NO_FOREIGN_PROGRAMS, ...args], {
       cwd: directory,
-      env: { ...process.env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
+      env: { ...process.env, ...NO_NETWORK, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
       maxBuffer: 64 * 1024 * 1024,
       signal,
     });

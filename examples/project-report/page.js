@@ -1,4 +1,5 @@
 import { html, trusted } from './markup.js';
+import { table } from './parts.js';
 import { criticalChain, formatMilliseconds, swimLanes } from './swim-lanes.js';
 
 // The colours are from Okabe and Ito's palette, which every kind of colour vision can tell apart. Nothing is loaded from
@@ -53,9 +54,9 @@ tbody th { font-weight: 400; }
  * @returns {string} HTML
  */
 export function renderPage({ name, sections, cores, workflow, parallel, sequential }) {
-  const { metrics } = parallel.result;
-  const span = Math.max(metrics.wall_ms, sequential.result.metrics.wall_ms);
-  const ratio = (sequential.result.metrics.wall_ms / metrics.wall_ms).toFixed(2);
+  const [fast, slow] = [parallel.result.metrics, sequential.result.metrics];
+  const span = Math.max(fast.wall_ms, slow.wall_ms);
+  const critical = criticalChain(workflow, parallel.result);
   return `<!doctype html>\n${html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -69,14 +70,16 @@ export function renderPage({ name, sections, cores, workflow, parallel, sequenti
 ${trusted(sections)}
 <section id="run">
 <h2>How this report was made</h2>
-<p>By a workflow of ${workflow.nodes.length} nodes, run on a machine with ${cores} ${cores === 1 ? 'core' : 'cores'}: as
-parallel as its edges allow in <strong>${formatMilliseconds(metrics.wall_ms)}</strong>, and one node at a time in
-<strong>${formatMilliseconds(sequential.result.metrics.wall_ms)}</strong>, ${ratio} times as long (medians; the pictures show these runs). In parallel, up to
-${metrics.peak_concurrency} nodes ran at once, and ${formatMilliseconds(metrics.work_ms)} of work (${metrics.speedup.toFixed(2)} times
-the run’s length) had a critical path of ${formatMilliseconds(metrics.critical_path_ms)}. Nodes that share a core, or wait for a
-thread, take longer in parallel; the ratio of the two runs is what was gained.</p>
+<p>By a workflow of ${workflow.nodes.length} nodes, on a machine with ${cores} ${cores === 1 ? 'core' : 'cores'}: as parallel as
+its edges allow, and one node at a time, which took ${(slow.wall_ms / fast.wall_ms).toFixed(2)} times as long. Each way was
+measured several times; this is the median.</p>
+${table(
+  ['', 'Run', 'Work', 'Work / run', 'Nodes at once', 'Critical path'],
+  [metricsRow('In parallel', fast), metricsRow('One at a time', slow)],
+)}
+<p class="small">A node’s work includes its wait for a core or a thread that another one has, so work is more in parallel.</p>
 <h3>In parallel</h3>
-<figure>${trusted(swimLanes(workflow, parallel, { title: 'The parallel run, a lane for each node', span, critical: criticalChain(workflow, parallel.result) }))}
+<figure>${trusted(swimLanes(workflow, parallel, { title: 'The parallel run, a lane for each node', span, critical }))}
 <figcaption><i class="key running"></i>running <i class="key critical"></i>running, on the critical path (name in bold)
 <i class="key queued"></i>waiting to start <i class="key failed"></i>failed attempt <i class="key backoff"></i>backoff</figcaption></figure>
 <h3>One at a time, to the same scale</h3>
@@ -85,3 +88,16 @@ thread, take longer in parallel; the ratio of the two runs is what was gained.</
 </body>
 </html>`}\n`;
 }
+
+/**
+ * @param {string} name
+ * @param {import('forkchart').RunMetrics} metrics
+ */
+const metricsRow = (name, metrics) => [
+  name,
+  formatMilliseconds(metrics.wall_ms),
+  formatMilliseconds(metrics.work_ms),
+  metrics.speedup.toFixed(2),
+  metrics.peak_concurrency,
+  formatMilliseconds(metrics.critical_path_ms),
+];

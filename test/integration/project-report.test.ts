@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -246,6 +247,19 @@ describe('the report on a git repository', () => {
     expect(page).toContain('&lt;b&gt;Odd&lt;/b&gt; &amp; &quot;own&quot;');
   });
 
+  it('runs no program that the configuration of the repository names', async () => {
+    const [bait, ran] = [join(scratch, 'bait'), join(scratch, 'ran')];
+    await writeFile(bait, `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+    for (const key of ['core.fsmonitor', 'diff.external', 'gpg.program'])
+      await git(root, 'config', key, bait);
+    await git(root, 'config', 'log.showSignature', 'true');
+    await git(root, 'status');
+    expect(existsSync(ran)).toBe(true);
+    await rm(ran);
+    await reportOn(root);
+    expect(existsSync(ran)).toBe(false);
+  });
+
   it('draws every chart as well-formed SVG, and loads nothing from elsewhere', () => {
     const drawings = page.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
     expect(drawings.map(flawInXml)).toEqual([null, null, null, null, null]);
@@ -305,8 +319,9 @@ describe('the report on a directory that lacks things', () => {
   it('has everything else when reading the history fails', async () => {
     const [bin, root] = [join(scratch, 'bin'), join(scratch, 'failing history')];
     await write(root, [['a.ts', 'a();\n']]);
-    await write(bin, [['git', '#!/bin/sh\ncase "$*" in *ls-files*) exit 1;; *) kill -9 $$;; esac\n']]);
-    await chmod(join(bin, 'git'), 0o755);
+    await mkdir(bin);
+    const script = '#!/bin/sh\ncase "$*" in *ls-files*) exit 1;; *) kill -9 $$;; esac\n';
+    await writeFile(join(bin, 'git'), script, { mode: 0o755 });
     const { page } = await reportOn(root, { ...GIT_ENV, PATH: `${bin}:${process.env.PATH}` });
     expect(section(page, 'history')).toContain('There is no history to show. Command failed: git ');
     expect(tilesOf(page)).toEqual({ 'line of code': '1', file: '1', language: '1' });

@@ -3,23 +3,27 @@ import { z } from 'zod';
 import { formatCount } from '../charts.js';
 import { dependencies, history, lineTotals, skipped } from '../data.js';
 import { html, trusted } from '../markup.js';
+import { table, tiles } from '../parts.js';
 
 const MOST_AUTHORS = 10;
+
+const facts = z.strictObject({
+  uncounted: z.array(z.int()).describe('By shard, how many files turned out not to be text.'),
+  skipped: z.array(skipped),
+  truncated: z.boolean(),
+  listed_by: z.string(),
+  lines: lineTotals,
+  dependencies,
+  history,
+  charts: z.strictObject({ languages: z.string(), activity: z.string(), licences: z.string() }),
+});
+/** @typedef {z.infer<typeof facts>} Facts */
 
 /** Puts facts and charts together: the sections of the page. */
 export const composeReport = defineNode({
   type: 'compose-report',
   description: 'Composes the sections of the report from facts and charts, as HTML.',
-  params: z.strictObject({
-    uncounted: z.array(z.int()).describe('By shard, how many files turned out not to be text.'),
-    skipped: z.array(skipped),
-    truncated: z.boolean(),
-    listed_by: z.string(),
-    lines: lineTotals,
-    dependencies,
-    history,
-    charts: z.strictObject({ languages: z.string(), activity: z.string(), licences: z.string() }),
-  }),
+  params: facts,
   effects: 'pure',
   run: (facts) =>
     String(html`
@@ -29,30 +33,17 @@ ${historySection(facts.history, facts.charts.activity)}
 ${dependenciesSection(facts.dependencies, facts.charts.licences)}`),
 });
 
-/**
- * @typedef {{
- *   uncounted: readonly number[], skipped: readonly import('../data.js').Skipped[], truncated: boolean, listed_by: string,
- *   lines: import('../data.js').LineTotals, dependencies: import('../data.js').Dependencies,
- *   history: import('../data.js').History, charts: { languages: string, activity: string, licences: string },
- * }} Facts
- */
-
 /** @param {Facts} facts */
 function summary({ lines, dependencies, history }) {
-  return tiles([
-    [lines.code, `${plural(lines.code, 'line')} of code`],
-    [lines.files, plural(lines.files, 'file')],
-    [lines.languages.length, plural(lines.languages.length, 'language')],
-    ...(history.available
-      ? [
-          tile(history.commits, plural(history.commits, 'commit')),
-          tile(history.authors.length, plural(history.authors.length, 'author')),
-        ]
-      : []),
-    ...(dependencies.available
-      ? [tile(dependencies.packages, `installed ${plural(dependencies.packages, 'package')}`)]
-      : []),
-  ]);
+  /** @type {[value: number, noun: string, rest?: string][]} */
+  const numbers = [
+    [lines.code, 'line', ' of code'],
+    [lines.files, 'file'],
+    [lines.languages.length, 'language'],
+  ];
+  if (history.available) numbers.push([history.commits, 'commit'], [history.authors.length, 'author']);
+  if (dependencies.available) numbers.push([dependencies.packages, 'installed package']);
+  return tiles(numbers.map(([value, noun, rest = '']) => [value, `${noun}${value === 1 ? '' : 's'}${rest}`]));
 }
 
 /** @param {Facts} facts */
@@ -138,32 +129,6 @@ ${tiles([
 <figure>${trusted(chart)}<figcaption>Packages by licence, as package-lock.json states it</figcaption></figure>
 </section>`;
 }
-
-/** @param {readonly (readonly [number, string])[]} entries */
-const tiles = (entries) =>
-  html`<dl class="tiles">${entries.map(([value, label]) => html`<div><dt>${label}</dt><dd>${formatCount(value)}</dd></div>`)}</dl>`;
-
-/**
- * @param {number} count
- * @param {string} noun
- */
-const plural = (count, noun) => (count === 1 ? noun : `${noun}s`);
-
-/** @type {(value: number, label: string) => readonly [number, string]} */
-const tile = (value, label) => [value, label];
-
-/**
- * @param {readonly string[]} head
- * @param {readonly (readonly (string | number)[])[]} rows
- */
-const table = (head, rows) => html`<div class="wide"><table>
-<thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map(cell)}</tr>\n`)}</tbody>
-</table></div>`;
-
-/** @param {string | number} value */
-const cell = (value) =>
-  typeof value === 'number' ? html`<td>${formatCount(value)}</td>` : html`<th scope="row">${value}</th>`;
 
 /** @param {number} time */
 const day = (time) => new Date(time).toISOString().slice(0, 10);
