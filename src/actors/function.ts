@@ -1,24 +1,22 @@
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { nearest } from '../ir/diagnostics/suggest.js';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import { jsonValue } from '../ir/schema/building-blocks.js';
 import { defineNode, type NodeContext, type NodeDefinition } from './node.js';
 
-/** A function that workflows may call by name. */
+/** A function that workflows may call by name. Its result must be JSON, or made by {@link route}. */
 export type NodeFunction = (args: JsonValue, ctx: NodeContext) => unknown;
 
 export type FunctionTable = ReadonlyMap<string, NodeFunction>;
 
-/** @throws ForkchartError FC6005 when there is none of that name */
+/** @throws ForkchartError FC6005 when there is none of that name, with the nearest one */
 export function findFunction(functions: FunctionTable, name: string): NodeFunction {
   const found = functions.get(name);
   if (found !== undefined) return found;
-  const nearest = [...functions.keys()].sort((a, b) => distance(a, name) - distance(b, name))[0];
-  throw new ForkchartError('FC6005', `There is no function \`${name}\`.`, {
-    hint:
-      nearest === undefined
-        ? 'Pass it to `createRunner` in `functions`.'
-        : `Did you mean \`${nearest}\`? Functions are passed to \`createRunner\` in \`functions\`.`,
+  const meant = nearest(name, functions.keys());
+  throw new ForkchartError('FC6005', `No function \`${name}\` is registered.`, {
+    hint: meant === null ? 'Pass it to `createRunner` in `functions`.' : `Did you mean \`${meant}\`?`,
   });
 }
 
@@ -29,7 +27,7 @@ export function functionNode(functions: FunctionTable): NodeDefinition {
     description: 'Gives back what the registered function `name` returns.',
     params: z.strictObject({
       name: z.string().describe('The name under which the function is registered.'),
-      args: z.json().optional().describe('What it is called with; `null` if left out.'),
+      args: jsonValue.optional().describe('What it is called with; `null` if left out.'),
     }),
     run: ({ name, args }, ctx) => findFunction(functions, name)(args ?? null, ctx),
   });

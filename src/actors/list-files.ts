@@ -1,73 +1,103 @@
 import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import path from 'node:path';
-import picomatch from 'picomatch';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
+import { errnoOf, fileError } from './file-error.js';
+import { type Glob, type GlobState, parseGlob } from './glob.js';
 import { defineNode, type NodeDefinition } from './node.js';
-import { fileError, type Root } from './root.js';
+import type { Root, RootedPath } from './root.js';
 
-/** A directory with more entries than this is not what a workflow wants listed. */
+/** Files and directories that are looked at, at most: more than that is not what a workflow wants listed. */
 const MOST_ENTRIES = 100_000;
 /** Left out unless the pattern names them. */
-const USUALLY_LEFT_OUT = ['node_modules', '.git'];
+const USUALLY_LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
-/** Lists files by a glob pattern. Links are listed where they lead to a file, and never walked into. */
+/**
+ * Lists files by a glob pattern. Only directories that the pattern can match in are read. Links to files under the root are
+ * listed; links to directories are not followed, so that no walk goes round or leads out.
+ */
 export function listFiles(root: Root): NodeDefinition {
   return defineNode({
     type: 'list-files',
     description:
-      'Gives back the sorted paths of the files that match a glob pattern, relative to the root of the run.',
+      'Gives back the sorted paths of the files that match a glob pattern, as `read-file` takes them.',
     params: z.strictObject({
-      pattern: z.string().min(1).max(1000).describe('A glob such as `src/**/*.ts`.'),
+      pattern: z.string().min(1).describe('A glob such as `src/**/*.{ts,tsx}`, relative to `root`.'),
       root: z
         .string()
         .min(1)
         .default('.')
-        .describe('The directory to look in, relative to the root of the run.'),
+        .describe('The directory to look in, relative to the root of the runner.'),
     }),
     effects: 'pure',
     async run({ pattern, root: directory }, { signal }) {
+      const glob = parseGlob(pattern);
+      const top = await root.resolve(directory);
+      const found: string[] = [];
       try {
-        const top = await root.resolve(directory);
-        const matches = picomatch(pattern, { dot: pattern.includes('/.') || pattern.startsWith('.') });
-        const leftOut = new Set(USUALLY_LEFT_OUT.filter((name) => !pattern.includes(name)));
-        const found: string[] = [];
-        for await (const file of walk(top, leftOut, signal)) if (matches(file)) found.push(file);
-        return found.sort();
+        for await (const file of walk(root, top, glob, signal)) found.push(file);
       } catch (error) {
-        throw signal.aborted ? signal.reason : fileError(error, 'list', directory);
+        if (signal.aborted) throw signal.reason;
+        throw fileError(error, 'list', top.shown);
       }
+      // By code unit: the same order on every machine, whatever its language.
+      return found.sort();
     },
   });
 }
 
-/** Every file below `top`, relative to it, with forward slashes. */
-async function* walk(top: string, leftOut: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<string> {
-  let entries = 0;
-  const pending = [''];
-  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for await (const entry of await fs.opendir(path.join(top, directory))) {
+interface Pending {
+  readonly directory: RootedPath;
+  readonly state: GlobState;
+}
+
+async function* walk(root: Root, top: RootedPath, glob: Glob, signal: AbortSignal): AsyncGenerator<string> {
+  let left = MOST_ENTRIES;
+  const pending: Pending[] = [{ directory: top, state: glob.start }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { directory, state } = next;
+    for await (const entry of entriesOf(directory, directory === top)) {
       signal.throwIfAborted();
-      if (++entries > MOST_ENTRIES) {
-        throw new ForkchartError('FC1006', `There are more than ${MOST_ENTRIES} files and directories.`, {
-          hint: 'List a directory further down: `params.root`.',
-        });
-      }
-      const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      if (--left < 0) throw tooMany(top.shown);
+      const at = below(directory, entry.name);
       if (entry.isDirectory()) {
-        if (!leftOut.has(entry.name)) pending.push(relative);
-      } else if (await isFile(entry, path.join(top, relative), top)) yield relative;
+        const leftOut = USUALLY_LEFT_OUT.has(entry.name) && !glob.named.has(entry.name);
+        const inside = leftOut ? null : glob.enter(state, entry.name);
+        if (inside !== null) pending.push({ directory: at, state: inside });
+      } else if (glob.matches(state, entry.name) && (await isFile(root, entry, at.real))) yield at.shown;
     }
   }
 }
 
-async function isFile(entry: Dirent, full: string, top: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
+/** What is in a directory. One that another node has removed since it was seen is empty. */
+async function* entriesOf(directory: RootedPath, mustExist: boolean): AsyncGenerator<Dirent> {
   try {
-    const real = await fs.realpath(full);
-    return !path.relative(top, real).startsWith('..') && (await fs.stat(real)).isFile();
-  } catch {
-    return false;
+    yield* await fs.opendir(directory.real);
+  } catch (error) {
+    if (mustExist || errnoOf(error) !== 'ENOENT') throw fileError(error, 'list', directory.shown);
   }
+}
+
+function below({ real, shown }: RootedPath, name: string): RootedPath {
+  return { real: join(real, name), shown: shown === '.' ? name : `${shown}/${name}` };
+}
+
+async function isFile(root: Root, entry: Dirent, real: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  if (!(await root.holds(real))) return false;
+  return fs.stat(real).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
+
+function tooMany(shown: string): ForkchartError {
+  return new ForkchartError(
+    'FC1006',
+    `There are more than ${MOST_ENTRIES} files and directories in \`${shown}\`.`,
+    {
+      hint: 'Look in a directory further down with `root`, or begin the pattern with the directory that is meant.',
+    },
+  );
 }

@@ -37,10 +37,11 @@ export interface NodeDefinition {
 }
 
 interface NodeOptions<Schema extends z.ZodType> {
-  /** Lower-case letters, digits, `-`, `_`, `.` and `/`; the first is a letter. */
+  /** Letters, digits, `-`, `_`, `.` and `/`, at most 64; the first is a letter. `forkchart.` is reserved as a beginning. */
   readonly type: string;
+  /** What the node does, in one sentence, for whoever writes workflows. */
   readonly description?: string;
-  /** Default: none are taken. */
+  /** What parameters the node takes, filled in and parsed before `run` is called. Default: none. */
   readonly params?: Schema;
   /** Default `effect`. */
   readonly effects?: Effects;
@@ -59,12 +60,17 @@ export interface WorkerNodeOptions<Schema extends z.ZodType> extends NodeOptions
 }
 
 /** What a worker's function is given besides its parameters: the part of a node's context that is data. */
-export type WorkerContext = Pick<NodeContext, 'node' | 'runId' | 'attempt' | 'idempotencyKey'>;
+export type WorkerContext = Pick<NodeContext, 'node' | 'runId' | 'attempt' | 'idempotencyKey' | 'input'>;
 
-/** The default export of a worker module. */
+/**
+ * The default export of a worker module. What it takes, returns and throws is copied between threads. Aborting the node ends
+ * the thread, so that it needs no signal.
+ */
 export type WorkerFunction<Params = never> = (params: Params, ctx: WorkerContext) => unknown;
 
-const TYPE_NAME = /^[a-z][a-z0-9._/-]{0,63}$/;
+const TYPE_NAME = /^[A-Za-z][A-Za-z0-9._/-]{0,63}$/;
+const RESERVED = 'forkchart.';
+const EFFECTS: readonly unknown[] = ['pure', 'idempotent', 'effect'] satisfies readonly Effects[];
 
 /**
  * Defines a node type. The parameters of `run` have the type that `params` describes.
@@ -76,18 +82,20 @@ const TYPE_NAME = /^[a-z][a-z0-9._/-]{0,63}$/;
  *   run: ({ name }) => `Hello, ${name}!`,
  * });
  *
- * @throws ForkchartError FC9002 for a type name that cannot be used
+ * @example
+ * const countLines = defineNode({
+ *   type: 'count-lines',
+ *   params: z.strictObject({ path: z.string() }),
+ *   worker: new URL('./count-lines.js', import.meta.url),
+ * });
+ *
+ * @throws ForkchartError FC9002 for a type name that cannot be used, and for options of a wrong type
  */
 export function defineNode<Schema extends z.ZodType = z.ZodObject<Record<never, never>, z.core.$strict>>(
   options: FunctionNodeOptions<Schema> | WorkerNodeOptions<Schema>,
 ): NodeDefinition {
-  const { type, description = '', effects = 'effect' } = options;
-  if (!TYPE_NAME.test(type) || type.startsWith('forkchart.')) {
-    throw new ForkchartError('FC9002', `\`${type}\` cannot be the name of a node type.`, {
-      hint: 'Use lower-case letters, digits, `-`, `_`, `.` and `/`, with a letter first; `forkchart.` is reserved.',
-    });
-  }
-  const params = options.params ?? z.strictObject({});
+  checkOptions(options);
+  const { type, description = '', params = z.strictObject({}), effects = 'effect' } = options;
   if ('worker' in options) {
     const { worker } = options;
     return { type, description, params, effects, run: (given, ctx) => ctx.workers.run(worker, given, ctx) };
@@ -100,4 +108,36 @@ export function defineNode<Schema extends z.ZodType = z.ZodObject<Record<never, 
     effects,
     run: (given, ctx) => options.run(given as z.output<Schema>, ctx),
   };
+}
+
+/** What the compiler cannot tell those who write JavaScript. */
+function checkOptions(
+  options: { readonly [Key in keyof WorkerNodeOptions<z.ZodType> | 'run']?: unknown },
+): void {
+  const { type, params, effects, run, worker } = options;
+  if (typeof type !== 'string' || !TYPE_NAME.test(type) || type.startsWith(RESERVED)) {
+    throw new ForkchartError('FC9002', `${JSON.stringify(type)} cannot be the name of a node type.`, {
+      hint: `Use at most 64 letters, digits, \`-\`, \`_\`, \`.\` and \`/\`, with a letter first; \`${RESERVED}\` is reserved.`,
+    });
+  }
+  const wrong = (what: string, hint: string) =>
+    new ForkchartError('FC9002', `Node type \`${type}\`: ${what}.`, { hint });
+  if (params !== undefined && !(params instanceof z.ZodType)) {
+    throw wrong('`params` is not a zod schema', 'Pass `z.strictObject({ … })`, from zod 4.');
+  }
+  if (effects !== undefined && !EFFECTS.includes(effects)) {
+    throw wrong(
+      `\`effects\` is ${JSON.stringify(effects)}`,
+      `Pass ${EFFECTS.map((one) => `'${one}'`).join(', ')}.`,
+    );
+  }
+  if ((run === undefined) === (worker === undefined)) {
+    throw wrong('it needs either `run` or `worker`', 'Pass one of the two.');
+  }
+  if (run !== undefined && typeof run !== 'function') {
+    throw wrong('`run` is not a function', 'Pass `run: (params, ctx) => …`.');
+  }
+  if (worker !== undefined && !(worker instanceof URL)) {
+    throw wrong('`worker` is not a URL', "Pass `new URL('./my-worker.js', import.meta.url)`.");
+  }
 }

@@ -14,6 +14,7 @@ import { writeFile } from './write-file.js';
 export type { NodeFunction };
 
 export interface RegistryOptions {
+  /** Node types besides the built-in ones. */
   readonly nodes?: readonly NodeDefinition[];
   /** What `function` nodes, and `merge` with a custom strategy, may call, by name. */
   readonly functions?: { readonly [name: string]: NodeFunction };
@@ -23,41 +24,71 @@ export interface RegistryOptions {
 
 /** The node types of a runner, by name. */
 export interface NodeRegistry {
+  /** The built-in ones first, then the others in the order in which they were given. */
   readonly definitions: readonly NodeDefinition[];
   /** What checking a workflow needs to know of them. */
   readonly nodeTypes: ReadonlyMap<string, NodeTypeInfo>;
   get(type: string): NodeDefinition | undefined;
+  /** The names, sorted. */
+  types(): readonly string[];
 }
 
 /**
- * Puts the built-in node types and a user's own together.
+ * Puts the built-in node types and a user's own together. A built-in one is not replaced by another of the same name: what
+ * `echo` or `merge` means in a workflow should not depend on who runs it.
  *
- * @throws ForkchartError FC9002 when two node types have the same name
+ * @throws ForkchartError FC9002 when two node types have the same name, or an option is of a wrong type
  */
 export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
-  const functions: FunctionTable = new Map(Object.entries(options.functions ?? {}));
-  const root = createRoot(options.root ?? null);
+  const { nodes = [], functions = {}, root = null } = options;
+  const table = functionTable(functions);
+  if (root !== null && (typeof root !== 'string' || root === '')) {
+    throw wrong(`\`root\` is ${JSON.stringify(root)}.`, 'Pass the path of a directory.');
+  }
+  const files = createRoot(root);
   const builtIn = [
     echo,
     sleep,
     fail,
-    merge(functions),
-    readFile(root),
-    writeFile(root),
-    listFiles(root),
-    functionNode(functions),
+    merge(table),
+    readFile(files),
+    writeFile(files),
+    listFiles(files),
+    functionNode(table),
   ];
-  const byType = new Map<string, NodeDefinition>();
-  for (const definition of [...builtIn, ...(options.nodes ?? [])]) {
-    if (byType.has(definition.type)) {
-      const isBuiltIn = builtIn.some(({ type }) => type === definition.type);
-      throw new ForkchartError('FC9002', `There are two node types \`${definition.type}\`.`, {
-        hint: isBuiltIn
-          ? 'That is a built-in type: give yours another name.'
-          : 'Register each node type once.',
-      });
+  const byType = new Map(builtIn.map((definition) => [definition.type, definition]));
+  for (const definition of nodes) {
+    const { type } = definition;
+    if (byType.has(type)) {
+      const isBuiltIn = builtIn.some((one) => one.type === type);
+      throw wrong(
+        `There are two node types \`${type}\`.`,
+        isBuiltIn ? 'That is a built-in type: give yours another name.' : 'Register each node type once.',
+      );
     }
-    byType.set(definition.type, definition);
+    byType.set(type, definition);
   }
-  return { definitions: [...byType.values()], nodeTypes: byType, get: (type) => byType.get(type) };
+  return {
+    definitions: [...byType.values()],
+    nodeTypes: byType,
+    get: (type) => byType.get(type),
+    types: () => [...byType.keys()].sort(),
+  };
+}
+
+function functionTable(functions: { readonly [name: string]: NodeFunction }): FunctionTable {
+  const table = new Map(Object.entries(functions));
+  for (const [name, fn] of table) {
+    if (typeof fn !== 'function') {
+      throw wrong(
+        `\`functions\` has a ${typeof fn} under \`${name}\`.`,
+        'Pass functions, by the names that workflows call them by.',
+      );
+    }
+  }
+  return table;
+}
+
+function wrong(message: string, hint: string): ForkchartError {
+  return new ForkchartError('FC9002', message, { hint });
 }
