@@ -2,18 +2,19 @@ import type { Diagnostic } from './diagnostic.js';
 
 /** Collects problems up to a limit, so that a document with a million of them does not get a million answers. */
 export class DiagnosticLog {
-  readonly #limit: number;
+  /** How many are kept at most, the one that says that there are more included. */
+  readonly limit: number;
   readonly #kept: Diagnostic[] = [];
   #dropped = 0;
 
-  /** @param limit how many are kept at most, the one that says so included; at least 2 */
+  /** @param limit taken as 2 if it is less */
   constructor(limit: number) {
-    this.#limit = Math.max(2, limit);
+    this.limit = Math.max(2, limit);
   }
 
   /** Whether another problem would only be counted: no need to put it into words. */
   get full(): boolean {
-    return this.#kept.length >= this.#limit - 1;
+    return this.#kept.length >= this.limit - 1;
   }
 
   readonly add = (diagnostic: Diagnostic): void => {
@@ -21,9 +22,9 @@ export class DiagnosticLog {
     else this.#kept.push(diagnostic);
   };
 
-  /** Counts a problem that is not put into words. */
-  skip(): void {
-    this.#dropped++;
+  /** Counts problems that are not put into words. */
+  skip(count = 1): void {
+    this.#dropped += count;
   }
 
   /** All that was kept and, where there was more, how much more. */

@@ -52,6 +52,8 @@ export class FlowBuilder {
 
   /** Adds a node as it was written. One without a readable id is kept for its problems, and control goes past it. */
   node(node: JsonCopy, pointer: string): Flow {
+    // One past the limit is enough for the check that comes later to see that it is exceeded.
+    if (this.nodes.length > this.#context.limits.nodes) return { entries: [], exits: [] };
     this.pointers.moved(`/nodes/${this.nodes.length}`, pointer);
     this.nodes.push(node);
     const id = isRecord(node) ? own(node, 'id') : undefined;

@@ -14,7 +14,7 @@ export function allows(
     code: 'FC1006',
     severity: 'error',
     path: pointer,
-    message: `The workflow has ${count} ${what}; at most ${most} are allowed.`,
+    message: `The workflow has more than ${most} ${what}.`,
     hint:
       what === 'nodes'
         ? 'Split it into several workflows, or run one node over a list of items.'

@@ -58,20 +58,38 @@ class ShapeReader {
     const pointerOf = (pointer: string) =>
       this.options.pointers.pointerOf(pointerTo(this.#firstPath(pointerSegments(pointer))));
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      // Without `jitless` zod compiles schemas with `new Function`.
-      const parsed = schema.safeParse(this.document, { jitless: true });
+      const parsed = this.#parse(schema);
+      if (parsed === null) break;
       if (parsed.success) return { value: parsed.data, pointerOf };
-      if (!this.#repair(shapeProblems(parsed.error.issues, this.document))) break;
+      if (!this.#repair(parsed.error.issues)) break;
     }
     return { value: null, pointerOf };
   }
 
-  /** Reports the problems and changes the document; `false` if nothing is left of it. */
-  #repair(found: readonly ShapeProblem[]): boolean {
-    const repaired = found.map((problem) => ({
-      problem,
-      repair: this.options.log.full ? null : repairOf(problem, this.document),
-    }));
+  #parse<T>(schema: z.ZodType<T>): z.ZodSafeParseResult<T> | null {
+    try {
+      // Without `jitless` zod compiles schemas with `new Function`.
+      return schema.safeParse(this.document, { jitless: true });
+    } catch (error) {
+      // Zod hands issues on as arguments of one call: some hundred thousand of them overflow the stack.
+      if (!(error instanceof RangeError)) throw error;
+      this.options.log.add({
+        code: 'FC1006',
+        severity: 'error',
+        path: this.options.pointers.pointerOf(''),
+        message:
+          'The document has more problems than can be listed: most of it does not have the form of a workflow.',
+        hint: 'Write one node in the form that the schema asks for, check it, then add the others.',
+      });
+      return null;
+    }
+  }
+
+  /** Reports the problems and changes the document; `false` if nothing is left of it, or it is not worth while. */
+  #repair(issues: readonly z.core.$ZodIssue[]): boolean {
+    const { log } = this.options;
+    const found = shapeProblems(issues, this.document, log.limit);
+    const repaired = found.problems.map((problem) => ({ problem, repair: repairOf(problem, this.document) }));
     const renamed = new Set(
       repaired.flatMap(({ repair }) => (repair?.kind === 'rename' ? [pointerTo(repair.to)] : [])),
     );
@@ -80,6 +98,10 @@ class ShapeReader {
       ({ problem }) => problem.kind !== 'missing' || !renamed.has(pointerTo(problem.path)),
     );
     for (const { problem, repair } of problems) this.#report(problem, repair);
+    if (found.more > 0) {
+      log.skip(found.more);
+      return false;
+    }
     const shrunk = new Set<unknown[]>();
     const usable = problems.every(({ problem, repair }) =>
       repair === null ? this.#leaveOut(placeOf(problem), shrunk) : this.#apply(repair),

@@ -25,17 +25,37 @@ type Issue = z.core.$ZodIssue;
 /**
  * The problems behind zod's issues: one for each unknown key, and for a union those of the alternative that was meant,
  * which is the one whose outer form fits.
+ *
+ * @param most how many are told of at most; `more` counts the others
  */
-export function shapeProblems(issues: readonly Issue[], document: unknown): ShapeProblem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], document));
+export function shapeProblems(
+  issues: readonly Issue[],
+  document: unknown,
+  most: number,
+): { readonly problems: readonly ShapeProblem[]; readonly more: number } {
+  const problems: ShapeProblem[] = [];
+  let more = 0;
+  for (const issue of issues) {
+    if (problems.length >= most) {
+      more += issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
+      continue;
+    }
+    for (const problem of problemsOf(issue, [], document)) {
+      if (problems.length < most) problems.push(problem);
+      else more++;
+    }
+  }
+  return { problems, more };
 }
 
 function problemsOf(issue: Issue, prefix: Path, document: unknown): ShapeProblem[] {
   const path = [...prefix, ...issue.path.map(shownSegment)];
   switch (issue.code) {
-    case 'unrecognized_keys':
+    case 'unrecognized_keys': {
       // The message is the list of known keys: see `fields` in building-blocks.ts.
-      return issue.keys.map((key) => ({ kind: 'unknown key', path, key, known: issue.message.split(' ') }));
+      const known = issue.message.split(' ');
+      return issue.keys.map((key) => ({ kind: 'unknown key', path, key, known }));
+    }
     case 'invalid_union':
       return unionProblems(issue, path, document);
     case 'custom':
