@@ -9,7 +9,7 @@ import { engineFor } from '../helpers/reference/engine.js';
 describe('the engine and the reference interpreter', () => {
   it('run the same nodes at each step and leave the same records, on any workflow and schedule (P1, P3)', async () => {
     const refused = new Map<string, number>();
-    const { numRuns, seed } = settings(10_000);
+    const { numRuns, seed } = settings(6000);
     await fc.assert(
       fc.asyncProperty(workflowArbitrary(), scheduleArbitrary(), async (ir, schedule) => {
         const engine = engineFor(ir);
@@ -31,19 +31,5 @@ describe('the engine and the reference interpreter', () => {
     // A workflow that the checker refuses compares nothing: it must stay the exception.
     const share = [...refused.values()].reduce((sum, count) => sum + count, 0) / numRuns;
     expect(share, `refused: ${JSON.stringify([...refused])}`).toBeLessThan(0.1);
-  }, 300_000);
-
-  it('end every run that the checker lets through, whatever loops its author has tangled (P2)', async () => {
-    let refused = 0;
-    const { numRuns, seed } = settings(1500);
-    await fc.assert(
-      fc.asyncProperty(workflowArbitrary({ loops: 'any' }), scheduleArbitrary(), async (ir, schedule) => {
-        const engine = engineFor(ir);
-        if (engine.workflow === null) refused += 1;
-        else await compare(engine.workflow, await engine.start(), schedule);
-      }),
-      { numRuns, seed },
-    );
-    if (numRuns >= 100) expect(refused).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -12,6 +12,9 @@ export interface Choice {
 
 export type Schedule = readonly Choice[];
 
+/** Makes `fc.oneof` shrink to its first arbitrary. */
+export const SIMPLEST_FIRST = { withCrossShrink: true };
+
 /** What is chosen once a schedule is used up: the first call returns, the usual way. */
 export const LAST_CHOICE: Choice = { pick: 0, outcome: { kind: 'ok', output: { ok: true } }, cancel: false };
 
@@ -25,7 +28,11 @@ export function scheduleArbitrary(options: ScheduleOptions = {}): fc.Arbitrary<S
   const cancel =
     options.cancel === false
       ? fc.constant(false)
-      : fc.oneof({ weight: 150, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+      : fc.oneof(
+          SIMPLEST_FIRST,
+          { weight: 150, arbitrary: fc.constant(false) },
+          { weight: 1, arbitrary: fc.constant(true) },
+        );
   return fc.array(fc.record({ pick: fc.nat(31), outcome: outcomeArbitrary(), cancel }), {
     maxLength: 80,
     size: 'max',
@@ -34,6 +41,7 @@ export function scheduleArbitrary(options: ScheduleOptions = {}): fc.Arbitrary<S
 
 export function outcomeArbitrary(): fc.Arbitrary<Choice['outcome']> {
   return fc.oneof(
+    SIMPLEST_FIRST,
     { weight: 30, arbitrary: successArbitrary() },
     { weight: 3, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail' }) },
     { weight: 1, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail', terminal: true }) },
@@ -42,11 +50,13 @@ export function outcomeArbitrary(): fc.Arbitrary<Choice['outcome']> {
 
 function successArbitrary(): fc.Arbitrary<Choice['outcome']> {
   const action = fc.oneof(
+    SIMPLEST_FIRST,
     { weight: 5, arbitrary: fc.constant('default') },
     { weight: 5, arbitrary: fc.constant('again') },
     { weight: 2, arbitrary: fc.constantFrom('other', 'error') },
   );
   const output = fc.oneof(
+    SIMPLEST_FIRST,
     { weight: 4, arbitrary: fc.constant({ ok: true }) },
     { weight: 2, arbitrary: fc.constant({ ok: false }) },
     { weight: 1, arbitrary: fc.constantFrom(null, {}, 'text', [1, 2], { ok: 'not a boolean' }) },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { loopBodies, reachable } from '../reference/structure.js';
 import type { AuthorEdge, AuthorIr, AuthorNode } from './author-ir.js';
 import { loopsAreSound } from './loops-are-sound.js';
+import { SIMPLEST_FIRST } from './schedule.js';
 
 export interface WorkflowOptions {
   readonly maxNodes?: number;
@@ -41,11 +42,16 @@ export function workflowArbitrary(options: WorkflowOptions = {}): fc.Arbitrary<A
   const { maxNodes = 14, limits = true, timeouts = true, loops = 'sound' } = options;
   const index = fc.nat(63);
   const rarely = (weight = 6) =>
-    fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+    fc.oneof(
+      SIMPLEST_FIRST,
+      { weight, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    );
   const optionally = <T>(arbitrary: fc.Arbitrary<T>, weight: number) =>
-    fc.oneof({ weight, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+    fc.oneof(SIMPLEST_FIRST, { weight, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
   const condition = fc.record({ about: index, form: fc.nat(7) });
   const action = fc.oneof(
+    SIMPLEST_FIRST,
     { weight: 6, arbitrary: fc.constant('default') },
     { weight: 3, arbitrary: fc.constantFrom('other', 'again', 'error') },
   );
@@ -70,7 +76,11 @@ export function workflowArbitrary(options: WorkflowOptions = {}): fc.Arbitrary<A
     fc.record({
       header: index,
       source: index,
-      action: fc.oneof({ weight: 4, arbitrary: fc.constant('again') }, { weight: 1, arbitrary: action }),
+      action: fc.oneof(
+        SIMPLEST_FIRST,
+        { weight: 4, arbitrary: fc.constant('again') },
+        { weight: 1, arbitrary: action },
+      ),
       max: fc.integer({ min: 1, max: 3 }),
       when: optionally(condition, 5),
     }),
@@ -83,6 +93,7 @@ export function workflowArbitrary(options: WorkflowOptions = {}): fc.Arbitrary<A
         : fc.constant(options.onError),
     mode: limits
       ? fc.oneof(
+          SIMPLEST_FIRST,
           { weight: 4, arbitrary: fc.constant('parallel') },
           { weight: 3, arbitrary: fc.constantFrom('limited to 1', 'limited to 2', 'limited to 3') },
           { weight: 1, arbitrary: fc.constantFrom('sequential', 'version 0.1') },

@@ -54,10 +54,11 @@ export async function compare(
       stop('the reference waits for nothing, and is not done');
     }
   }
+  // A function called for a node that was cancelled before is a difference as well.
+  if (engine.running().length > 0) differ('what runs in the end', [], engine.running());
   const expected = reference.result();
   const ended = (await engine.end()) ?? stop('the engine does not end the run');
   const actual = asReferenceResult(ended);
-  if (engine.running().length > 0) differ('what runs in the end', [], engine.running());
   for (const id of Object.keys(expected.nodes)) {
     if (!isDeepStrictEqual(expected.nodes[id], actual.nodes[id])) {
       differ(`the record of ${JSON.stringify(id)}`, expected.nodes[id], actual.nodes[id]);
