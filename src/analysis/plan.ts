@@ -1,5 +1,5 @@
+import { precedenceOf } from '../ir/graph/precedence.js';
 import type { Workflow, WorkflowEdge } from '../ir/workflow.js';
-import { precedenceOf } from './precedence.js';
 
 /**
  * What will run when, known before anything runs. Plain JSON: what `plan --json` prints.

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineNode } from '../actors/node.js';
+import { criticalPath } from '../ir/graph/critical-path.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Workflow, WorkflowNode } from '../ir/workflow.js';
-import type { NodeRecord, RunResult } from '../runtime/record.js';
+import { runningTime } from '../runtime/metrics.js';
+import type { RunResult } from '../runtime/record.js';
 import { createRunner } from '../runtime/runner.js';
 import { createVirtualClock } from '../runtime/virtual-clock.js';
-import { criticalPath } from './critical-path.js';
 
 /** What a run would be like: the record of one, and what decides how long it takes. Plain JSON. */
 export interface Simulation extends RunResult {
@@ -61,12 +62,11 @@ export async function simulateWorkflow(
   try {
     const run = runner.start(standIn(workflow, maxConcurrency, estimates), {}, { runId: 'simulation' });
     const result = await clock.runUntil(run.result);
-    const path = criticalPath(workflow, (node) => timeOf(result.nodes[node.id]));
+    const path = criticalPath(workflow, ({ id }) => runningTime(result.nodes[id]));
     const { wall_ms, work_ms, peak_concurrency } = result.metrics;
     const slots = maxConcurrency ?? peak_concurrency;
     return {
       ...result,
-      metrics: { ...result.metrics, critical_path_ms: path.ms },
       critical_path: path.nodes,
       utilisation: wall_ms === 0 || slots === 0 ? 0 : work_ms / (wall_ms * slots),
       max_concurrency: maxConcurrency,
@@ -116,14 +116,6 @@ function estimateOf(node: WorkflowNode): number | null {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return null;
   const ms: unknown = Object.hasOwn(params, 'ms') ? (params as { ms?: unknown }).ms : null;
   return typeof ms === 'number' && ms >= 0 ? ms : null;
-}
-
-/** Milliseconds in all iterations together; `null` for a node that did not run. */
-function timeOf(record: NodeRecord | undefined): number | null {
-  if (record === undefined) return null;
-  const ran = [...(record.earlier ?? []), record].filter(({ started_at }) => started_at !== null);
-  if (ran.length === 0) return null;
-  return ran.reduce((sum, { started_at, ended_at }) => sum + ended_at - (started_at ?? ended_at), 0);
 }
 
 function assumptionsOf(

@@ -133,13 +133,15 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     return chart;
   };
 
-  const check = (source: unknown): CheckResult =>
-    checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
+  const check = (source: unknown): CheckResult => {
+    const result = checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
+    if (result.workflow !== null) loaded.add(result.workflow);
+    return result;
+  };
 
   const load = (source: unknown): Workflow => {
     const { workflow, diagnostics } = check(source);
     if (workflow === null) throw new InvalidWorkflowError(diagnostics);
-    loaded.add(workflow);
     return workflow;
   };
 

@@ -38,7 +38,7 @@ export const runVerb: Verb = {
     }
     const maxConcurrency = positiveInteger(args, 'max-concurrency');
 
-    return await withWorkflow(session, async ({ runner, source, workflow }) => {
+    return await withWorkflow(session, async ({ runner, workflow }) => {
       const inputs = await readInputs(session, workflow);
       const controller = new AbortController();
       const progress = createProgress(session);
@@ -47,7 +47,7 @@ export const runVerb: Verb = {
         abortWhenClosed(io.stdout, controller),
       ];
       try {
-        const run = runner.start(source.text, inputs, {
+        const run = runner.start(workflow, inputs, {
           signal: controller.signal,
           ...(maxConcurrency === null ? {} : { maxConcurrency }),
           onEvent: (event) => {

@@ -99,7 +99,7 @@ describe('countText', () => {
 
   it('counts what is never closed to the end of the file, and gets there', () => {
     expect(countText('/* a\nb\n', 'C')).toEqual({ code: 0, comment: 2, blank: 0 });
-    for (const sign of ['/*', '"', "'", '`', '/', '\\', '<!--', '"""', '(/', '#', '--']) {
+    for (const sign of ['/*', '"', "'", '`', '/', '\\', '<!--', '"""', '(/', '(/[', '[/]', '#', '--']) {
       for (const language of ['TypeScript', 'Python', 'HTML', 'SQL', 'Rust']) {
         const { code, comment, blank } = countText(`${sign.repeat(50_000)}\n`, language);
         expect(code + comment + blank).toBe(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { criticalPath } from '../../../src/analysis/critical-path.js';
-import { createRunner } from '../../../src/runtime/runner.js';
+import { criticalPath } from '../../../../src/ir/graph/critical-path.js';
+import { createRunner } from '../../../../src/runtime/runner.js';
 
 const runner = createRunner();
 const load = (...nodes: [id: string, ...dependencies: string[]][]) =>

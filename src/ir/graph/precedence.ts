@@ -1,4 +1,6 @@
-import type { Workflow } from '../ir/workflow.js';
+import type { Workflow } from '../workflow.js';
+import { Digraph } from './digraph.js';
+import { topologicalOrder } from './topological-order.js';
 
 /**
  * What must come before what, as an acyclic graph over points: one for each node (point `i` is node `i`), and two for each
@@ -20,21 +22,21 @@ export function precedenceOf(workflow: Workflow): Precedence {
   const opens = (loop: number) => nodes.length + 2 * loop;
   const ends = (loop: number) => opens(loop) + 1;
   const points = nodes.length + 2 * loops.length;
-  const before: number[][] = Array.from({ length: points }, () => []);
+  const graph = new Digraph(points);
 
   const innermost: (number | null)[] = nodes.map(() => null);
   loops.forEach((loop, index) => {
     if (loop.parent !== null) {
-      before[opens(index)]?.push(opens(loop.parent));
-      before[ends(loop.parent)]?.push(ends(index));
+      graph.addArc(opens(loop.parent), opens(index));
+      graph.addArc(ends(index), ends(loop.parent));
     }
     for (const id of loop.body) {
       const node = nodeIndex.get(id);
       if (node === undefined) continue;
       const current = innermost[node] ?? null;
       if (current === null || loop.body.length < (loops[current]?.body.length ?? 0)) innermost[node] = index;
-      before[node]?.push(opens(index));
-      before[ends(index)]?.push(node);
+      graph.addArc(opens(index), node);
+      graph.addArc(node, ends(index));
     }
   });
   const loopsAround = (node: number): number[] => {
@@ -54,25 +56,8 @@ export function precedenceOf(workflow: Workflow): Precedence {
     while (shared < aroundFrom.length && aroundFrom[shared] === aroundTo[shared]) shared++;
     const source = aroundFrom[shared];
     const target = aroundTo[shared];
-    before[target === undefined ? to : opens(target)]?.push(source === undefined ? from : ends(source));
+    graph.addArc(source === undefined ? from : ends(source), target === undefined ? to : opens(target));
   }
-  return { points, nodeIndex, before, order: topologicalOrder(before) };
-}
-
-function topologicalOrder(before: readonly (readonly number[])[]): number[] {
-  const after: number[][] = before.map(() => []);
-  const awaited = before.map((sources, point) => {
-    for (const source of sources) after[source]?.push(point);
-    return sources.length;
-  });
-  const order = awaited.flatMap((count, point) => (count === 0 ? [point] : []));
-  // `order` grows while it is read: it is the queue as well.
-  for (const point of order) {
-    for (const next of after[point] ?? []) {
-      const left = (awaited[next] ?? 0) - 1;
-      awaited[next] = left;
-      if (left === 0) order.push(next);
-    }
-  }
-  return order;
+  const before = Array.from({ length: points }, (_, point) => graph.predecessors(point));
+  return { points, nodeIndex, before, order: topologicalOrder(graph) ?? [] };
 }

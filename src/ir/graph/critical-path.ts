@@ -1,4 +1,4 @@
-import type { Workflow } from '../ir/workflow.js';
+import type { Workflow } from '../workflow.js';
 import { precedenceOf } from './precedence.js';
 
 /** The chain of nodes that decides how long a run takes however many slots it has. */
