@@ -4,8 +4,9 @@
 const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"?/;
 const SINGLE_QUOTED = /'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'?/;
 const BACKTICKED = /`[^`\\]*(?:\\[\s\S][^`\\]*)*`?/;
+// Of bounded length, so that a line with many beginnings and no end is not searched to its end for each of them.
 const REGULAR_EXPRESSION =
-  /(?<=(?:[(,=:[!&|?{};>]|\breturn)[ \t]*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//;
+  /(?<=(?:[(,=:[!&|?{};>]|\breturn)[ \t]*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\\n[]){1,500}\//;
 
 const SLASHES = /\/\/[^\n]*/;
 const HASH = /#[^\n]*/;

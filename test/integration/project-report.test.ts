@@ -285,7 +285,7 @@ describe('the report on a git repository', () => {
   });
 
   it('prints the plan, what was measured and where the report is', () => {
-    expect(stdout).toContain('2  count-1 || count-2 || count-3 || count-4 || dependencies || history');
+    expect(stdout).toContain('2  history || count-1 || count-2 || count-3 || count-4 || dependencies');
     expect(stdout).toMatch(/in parallel +\d+\.\d ms {3}up to \d nodes at once, speed-up \d+\.\d\d/);
     expect(stdout).toMatch(/one at a time +\d+\.\d ms {3}\d+\.\d\d times as long/);
     expect(stdout).toMatch(/Report: .*\.html\n$/);

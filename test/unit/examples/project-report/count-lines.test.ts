@@ -105,5 +105,5 @@ describe('countText', () => {
         expect(code + comment + blank).toBe(1);
       }
     }
-  });
+  }, 10_000);
 });
