@@ -39,7 +39,9 @@ export interface Reference {
   expireBackoff(id: string): void;
   cancel(): void;
   done(): boolean;
-  /** @throws Error when the run is not over. */
+  /** The unhandled failures of the first instant that had any: each of them may be the run's error. */
+  firstFailures(): readonly { readonly code: string; readonly node: string }[];
+  /** With the first of `firstFailures` as its error. @throws Error when the run is not over. */
   result(): ReferenceResult;
 }
 
@@ -57,7 +59,9 @@ export function createReference(workflow: Workflow): Reference {
   );
   let queue: string[] = [];
   let running: string[] = [];
-  let firstFailure: { code: string; node: string } | null = null;
+  /** The unhandled failures of the first instant that had any: which of them was first, nothing says. */
+  let failures: readonly { code: string; node: string }[] = [];
+  let hasFailedBefore = false;
   let cancelled = false;
 
   // --- Edges -----------------------------------------------------------------------------------------------------
@@ -137,7 +141,7 @@ export function createReference(workflow: Workflow): Reference {
       (edge) => edge.from === id && edge.action === 'error' && !isUsedUp(edge),
     );
     const action = state(id).node.onError === 'continue' ? 'default' : handlers.length > 0 ? 'error' : null;
-    if (action === null) firstFailure ??= { code: errorCode, node: id };
+    if (action === null && !hasFailedBefore) failures = [...failures, { code: errorCode, node: id }];
     settleAs(id, { status, errorCode, action });
   };
 
@@ -150,15 +154,24 @@ export function createReference(workflow: Workflow): Reference {
     else skip(id, next);
   };
 
+  /** Whether an edge of the kind that decides is taken. */
+  const isEntered = (into: readonly WorkflowEdge[]): boolean => {
+    for (const origin of ['edge', 'depends_on', 'template']) {
+      const deciding = into.filter((edge) => edge.origin === origin);
+      if (deciding.length > 0) return deciding.some((edge) => edges.get(edge)?.kind === 'taken');
+    }
+    return true;
+  };
+
   /** Rules 1 to 5 for a node all of whose incoming edges are decided. */
   const whatIsNext = (id: string): 'fail' | 'queue' | ReferenceReason => {
-    const incoming = forward.filter((edge) => edge.to === id).map((edge) => edges.get(edge));
+    const into = forward.filter((edge) => edge.to === id);
+    const incoming = into.map((edge) => edges.get(edge));
     if (!isReentered(id)) {
       if (incoming.some((edge) => edge?.kind === 'broken')) return 'fail';
       const failed = incoming.find((edge) => edge?.kind === 'failed');
       if (failed?.kind === 'failed') return { kind: 'upstream_failed', node: failed.node };
-      const isEntered = incoming.length === 0 || incoming.some((edge) => edge?.kind === 'taken');
-      if (!isEntered) return { kind: 'not_taken' };
+      if (!isEntered(into)) return { kind: 'not_taken' };
     }
     const own = decide(state(id).node.when).kind;
     if (own === 'dead') return { kind: 'when_false' };
@@ -182,20 +195,18 @@ export function createReference(workflow: Workflow): Reference {
   /** Rules 1 to 3 for a loop all of whose incoming edges are decided. */
   const enterLoop = (loop: Loop): void => {
     const incoming = into(loop);
-    const broken = incoming.filter((edge) => edges.get(edge)?.kind === 'broken');
+    const broken = incoming.find((edge) => edges.get(edge)?.kind === 'broken');
     const failed = incoming.map((edge) => edges.get(edge)).find((edge) => edge?.kind === 'failed');
     let reason: ReferenceReason | null = null;
-    if (broken[0] !== undefined) reason = { kind: 'upstream_failed', node: broken[0].to };
+    if (broken !== undefined) reason = { kind: 'upstream_failed', node: broken.to };
     else if (failed?.kind === 'failed') reason = { kind: 'upstream_failed', node: failed.node };
-    else if (incoming.length > 0 && !incoming.some((edge) => edges.get(edge)?.kind === 'taken')) {
-      reason = { kind: 'not_taken' };
-    }
+    else if (!isEntered(incoming)) reason = { kind: 'not_taken' };
     if (reason === null) {
       Object.assign(loopState(loop), { phase: 'running', iteration: 1 });
       return;
     }
     for (const id of ordered(loop.body)) {
-      if (broken.some((edge) => edge.to === id)) fail(id, 'failed', 'FC5003');
+      if (broken?.to === id) fail(id, 'failed', 'FC5003');
       else skip(id, reason);
     }
     for (const one of [...inner(loop), loop]) endLoop(one);
@@ -263,7 +274,8 @@ export function createReference(workflow: Workflow): Reference {
       for (const loop of ending) endIteration(loop);
     }
     // What the failure itself decides is settled by its edges (`upstream_failed`); the rest is cancelled.
-    if (firstFailure !== null && workflow.onError === 'fail_fast') cancelRest();
+    hasFailedBefore = failures.length > 0;
+    if (hasFailedBefore && workflow.onError === 'fail_fast') cancelRest();
     // Those that became ready in this step became ready together: the one declared first goes first.
     const queued = ordered(nodes.keys()).filter((id) => state(id).phase === 'queued');
     queue = [...queue.filter((id) => queued.includes(id)), ...queued.filter((id) => !before.has(id))];
@@ -335,13 +347,15 @@ export function createReference(workflow: Workflow): Reference {
       cancelRest();
     },
     done: () => [...nodes.values()].every((it) => it.phase === 'settled'),
+    firstFailures: () => failures,
     result() {
       const records: { [id: string]: ReferenceRecord } = Object.create(null);
       for (const [id, it] of nodes) {
         records[id] = { ...found(it.record, `record of ${JSON.stringify(id)}`), earlier: it.earlier };
       }
       if (cancelled) return { status: 'cancelled', error: { code: 'FC5007', node: null }, nodes: records };
-      return { status: firstFailure === null ? 'succeeded' : 'failed', error: firstFailure, nodes: records };
+      const [error = null] = failures;
+      return { status: error === null ? 'succeeded' : 'failed', error, nodes: records };
     },
   };
 }
