@@ -55,11 +55,13 @@ export function horizontalBars(title, rows) {
 export function columns(title, columns) {
   const [height, top, left] = [180, 22, 40];
   const highest = Math.max(1, ...columns.map(({ value }) => value));
-  const step = Math.min(48, (WIDTH - left) / columns.length);
+  // Wide enough for the names of the first and the last of only two.
+  const step = Math.min(120, (WIDTH - left) / columns.length);
+  const width = Math.min(48, step * 0.8);
   const bottom = top + height;
   const bars = columns.map(({ label, value, name }, index) => {
     const size = (value / highest) * height;
-    return html`<rect class="code" x="${round(left + index * step + step * 0.1)}" y="${round(bottom - size)}" width="${round(step * 0.8)}" height="${round(size)}"><title>${label}: ${formatCount(value)} ${name}</title></rect>`;
+    return html`<rect class="code" x="${round(left + index * step)}" y="${round(bottom - size)}" width="${round(width)}" height="${round(size)}"><title>${label}: ${formatCount(value)} ${name}</title></rect>`;
   });
   const grid = [...new Set([highest, Math.round(highest / 2), 0])].map((value) => {
     const y = round(bottom - (value / highest) * height);
@@ -67,8 +69,7 @@ export function columns(title, columns) {
   });
   const first = columns[0]?.label;
   const last = columns.length > 1 ? columns.at(-1)?.label : undefined;
-  const lastEnd = Math.max(left + columns.length * step, left + 180);
-  const axis = html`<text class="note" x="${left}" y="${bottom + 18}">${first}</text><text class="note" x="${round(lastEnd)}" y="${bottom + 18}" text-anchor="end">${last}</text>`;
+  const axis = html`<text class="note" x="${left}" y="${bottom + 18}">${first}</text><text class="note" x="${round(left + columns.length * step)}" y="${bottom + 18}" text-anchor="end">${last}</text>`;
   return drawing(title, bottom + 24, [...grid, ...bars, axis]);
 }
 

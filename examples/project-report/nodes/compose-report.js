@@ -42,7 +42,7 @@ function summary({ lines, dependencies, history }) {
     [lines.languages.length, 'language'],
   ];
   if (history.available) numbers.push([history.commits, 'commit'], [history.authors.length, 'author']);
-  if (dependencies.available) numbers.push([dependencies.packages, 'installed package']);
+  if (dependencies.available) numbers.push([dependencies.packages, 'package']);
   return tiles(numbers.map(([value, noun, rest = '']) => [value, `${noun}${value === 1 ? '' : 's'}${rest}`]));
 }
 
@@ -99,7 +99,7 @@ function historySection(history, chart) {
   return html`<section id="history">
 <h2>History</h2>
 <p>From ${day(history.first)} to ${day(history.last)}, merges not counted. ${history.note}</p>
-<figure>${trusted(chart)}<figcaption>Commits per ${history.activity.unit}</figcaption></figure>
+<figure>${trusted(chart)}<figcaption>Commits per ${history.activity.unit}, in UTC</figcaption></figure>
 ${table(
   ['Author', 'Commits', 'Lines added', 'Lines deleted'],
   history.authors
