@@ -1,0 +1,1 @@
+export const misnamed = () => 'never called';
