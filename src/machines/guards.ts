@@ -20,9 +20,9 @@ export function chartGuards(topology: Topology) {
   };
 
   return {
-    // A node's join.
+    // A node's join. Nothing starts in the step that stops the run.
     joinSatisfied: ({ context }: Step, params: { node: number }) =>
-      decideJoin(topology, context, plan(params)).kind === 'start',
+      context.abort === null && decideJoin(topology, context, plan(params)).kind === 'start',
     joinUndecidable: ({ context }: Step, params: { node: number }) =>
       decideJoin(topology, context, plan(params)).kind === 'fail',
     upstreamFailed: ({ context }: Step, params: { node: number }) =>
@@ -43,7 +43,7 @@ export function chartGuards(topology: Topology) {
 
     // A loop.
     loopEntered: ({ context }: Step, params: { loop: number }) =>
-      decideLoopEntry(context, loop(params)).kind === 'start',
+      context.abort === null && decideLoopEntry(context, loop(params)).kind === 'start',
     loopSkipped: ({ context }: Step, params: { loop: number }) =>
       decideLoopEntry(context, loop(params)).kind === 'skip',
     loopEntryStopsRun: ({ context }: Step, params: { loop: number }) => {

@@ -58,6 +58,7 @@ async function runAttempt(
   try {
     const committed = await host.store.committed(host.runId, execution);
     if (committed !== undefined) return committed;
+    signal.throwIfAborted();
     const returned = await definition.run(
       readParams(definition, host, plan, input),
       nodeContext(host, plan, input, execution, signal),

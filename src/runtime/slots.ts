@@ -23,11 +23,6 @@ export class Slots {
   }
 
   request(node: number, grant: () => void): void {
-    if (this.#limit === Number.POSITIVE_INFINITY && !this.#paused) {
-      this.#holders.add(node);
-      grant();
-      return;
-    }
     this.#arriving.push({ node, grant });
     this.#pumpLater();
   }
@@ -57,7 +52,7 @@ export class Slots {
     return this.#grantNext();
   }
 
-  /** After the present step of the chart, in which more nodes may still ask. */
+  /** After the present step of the chart, in which more nodes may still ask, or all be told to stop. */
   #pumpLater(): void {
     if (this.#pumping) return;
     this.#pumping = true;

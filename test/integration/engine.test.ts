@@ -226,6 +226,25 @@ describe('conditional branching', () => {
     });
   });
 
+  it('does not run a branch that is not taken because it also reads something else', async () => {
+    const { statuses } = await traceRun(
+      {
+        nodes: [
+          { id: 'choose', type: 'choose', params: { action: 'no' } },
+          echo('fetch'),
+          echo('send', '${fetch}'),
+          echo('log', 1, { depends_on: ['fetch'] }),
+        ],
+        edges: [
+          { from: 'choose', to: 'send', action: 'yes' },
+          { from: 'choose', to: 'log', action: 'yes' },
+        ],
+      },
+      { nodes: [chooser] },
+    );
+    expect(statuses).toMatchObject({ fetch: 'succeeded', send: 'skipped', log: 'skipped' });
+  });
+
   it('follows `when` over outputs, on edges and on nodes', async () => {
     const { statuses } = await traceRun({
       nodes: [

@@ -193,7 +193,7 @@ export function createReference(workflow: Workflow): Reference {
     loops.filter((other) => other !== loop && loop.body.has(other.header));
 
   /** Rules 1 to 3 for a loop all of whose incoming edges are decided. */
-  const enterLoop = (loop: Loop): void => {
+  const enterLoop = (loop: Loop, stopping: boolean): void => {
     const incoming = into(loop);
     const broken = incoming.find((edge) => edges.get(edge)?.kind === 'broken');
     const failed = incoming.map((edge) => edges.get(edge)).find((edge) => edge?.kind === 'failed');
@@ -202,7 +202,8 @@ export function createReference(workflow: Workflow): Reference {
     else if (failed?.kind === 'failed') reason = { kind: 'upstream_failed', node: failed.node };
     else if (!isEntered(incoming)) reason = { kind: 'not_taken' };
     if (reason === null) {
-      Object.assign(loopState(loop), { phase: 'running', iteration: 1 });
+      // Nothing starts in the step that stops the run.
+      Object.assign(loopState(loop), stopping ? { phase: 'ended' } : { phase: 'running', iteration: 1 });
       return;
     }
     for (const id of ordered(loop.body)) {
@@ -250,6 +251,7 @@ export function createReference(workflow: Workflow): Reference {
   const proceed = (): void => {
     const before = new Set(queue);
     for (;;) {
+      const stopping = failures.length > 0 && workflow.onError === 'fail_fast';
       const decided = (list: WorkflowEdge[]): boolean => list.every((edge) => edges.has(edge));
       const open = (loop: Loop | null | undefined): boolean =>
         loop === null || loop === undefined || loopState(loop).phase === 'running';
@@ -270,7 +272,7 @@ export function createReference(workflow: Workflow): Reference {
       );
       if (ready.length + entering.length + ending.length === 0) break;
       for (const id of ready) leaveWaiting(id);
-      for (const loop of entering) enterLoop(loop);
+      for (const loop of entering) enterLoop(loop, stopping);
       for (const loop of ending) endIteration(loop);
     }
     // What the failure itself decides is settled by its edges (`upstream_failed`); the rest is cancelled.

@@ -24,7 +24,15 @@ describe('a result', () => {
   it('is refused where something would get lost silently, naming the place', () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
-    for (const value of [Number.NaN, () => 1, new Map(), 1n, Symbol('s'), cycle, { x: [Number.POSITIVE_INFINITY] }]) {
+    for (const value of [
+      Number.NaN,
+      () => 1,
+      new Map(),
+      1n,
+      Symbol('s'),
+      cycle,
+      { x: [Number.POSITIVE_INFINITY] },
+    ]) {
       expect(code(value)).toBe('FC5010');
     }
     expect(() => toJsonResult({ rows: [{ total: Number.NaN }] }, MAX)).toThrow('NaN at `rows[0].total`');

@@ -7,14 +7,21 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 function slots(limit: number | null) {
   const granted: number[] = [];
   const under = new Slots(limit);
-  return { under, granted, ask: (...nodes: number[]) => nodes.forEach((node) => void under.request(node, () => granted.push(node))) };
+  return {
+    under,
+    granted,
+    ask: (...nodes: number[]) => nodes.forEach((node) => void under.request(node, () => granted.push(node))),
+  };
 }
 
 describe('slots', () => {
-  it('are granted at once where there is no bound', () => {
-    const { granted, ask } = slots(null);
-    ask(2, 1);
-    expect(granted).toEqual([2, 1]);
+  it('are granted to all where there is no bound, once the step in which they asked is over', async () => {
+    const { under, granted, ask } = slots(null);
+    ask(2, 1, 0);
+    under.release(0);
+    expect(granted).toEqual([]);
+    await turn();
+    expect(granted).toEqual([1, 2]);
   });
 
   it('are never more than the bound (P7)', async () => {

@@ -35,7 +35,13 @@ describe('the virtual clock', () => {
   it('lets pending promises follow before the next timer', async () => {
     const clock = createVirtualClock();
     const seen: string[] = [];
-    clock.setTimeout(() => void Promise.resolve().then(() => Promise.resolve()).then(() => seen.push('promise')), 10);
+    clock.setTimeout(
+      () =>
+        void Promise.resolve()
+          .then(() => Promise.resolve())
+          .then(() => seen.push('promise')),
+      10,
+    );
     clock.setTimeout(() => seen.push('timer'), 10);
     await clock.advance(10);
     expect(seen).toEqual(['promise', 'timer']);
