@@ -38,8 +38,8 @@ export function chartActions(topology: Topology) {
     mergeIteration: update(({ context, event }, params: { loop: number }) =>
       mergeIteration(context, at(topology.loops, params.loop), event.output as ScopeContext),
     ),
-    recordBody: update(({ context, event }, params: { loop: number; by: 'entry' | 'defect' | 'cancel' }) =>
-      recordBody(topology, context, at(topology.loops, params.loop), params.by, event.error),
+    recordBody: update(({ context, event }, params: { loop: number; by: 'entry' | 'defect' | 'abort' }) =>
+      recordBody(topology, context, at(topology.loops, params.loop), params.by, event),
     ),
 
     stopForFailure: update(({ context }) => ({ ...context, abort: context.abort ?? { kind: 'failure' } })),

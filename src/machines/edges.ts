@@ -64,15 +64,10 @@ export function decide(
   }
 }
 
-/**
- * Decides every edge that waited for `unit`, whose nodes have their outcomes already, and counts it down at its target. A loop
- * that was cut off decides nothing: what it leads to is cut off as well.
- */
+/** Decides every edge that waited for `unit`, whose nodes have their outcomes already, and counts it down at its target. */
 export function decideEdgesOf(topology: Topology, context: ScopeContext, unit: Unit): ScopeContext {
   const plans = topology.decides[unit] ?? [];
-  const body = topology.loops[unit - topology.nodes.length]?.body ?? [];
-  const isCutOff = body.some((node) => context.outcomes[node]?.status === 'cancelled');
-  if (plans.length === 0 || isCutOff) return context;
+  if (plans.length === 0) return context;
   const edges = [...context.edges];
   const undecided = [...context.undecided];
   for (const plan of plans) {

@@ -1,8 +1,8 @@
 import type { Failure } from '../ir/errors.js';
 import type { ScopeContext } from './context.js';
 import { decideLoopEntry } from './join.js';
-import { cancelled, failed, type Outcome, skipped } from './outcome.js';
-import { recordOutcome } from './settle.js';
+import { failed, type Outcome, skipped } from './outcome.js';
+import { abortedOutcome, type ChartInputEvent, recordOutcome } from './settle.js';
 import type { LoopPlan, Topology } from './topology.js';
 
 /** Takes over what an iteration has done: its nodes' outcomes, and its first unhandled failure. */
@@ -21,10 +21,10 @@ export function recordBody(
   topology: Topology,
   context: ScopeContext,
   plan: LoopPlan,
-  by: 'entry' | 'defect' | 'cancel',
-  error: unknown,
+  by: 'entry' | 'defect' | 'abort',
+  event: ChartInputEvent,
 ): ScopeContext {
-  const outcomeOf = bodyOutcomes(topology, context, plan, by, error);
+  const outcomeOf = bodyOutcomes(topology, context, plan, by, event);
   let recorded = context;
   for (const index of plan.body) {
     const node = topology.nodes[index];
@@ -37,16 +37,16 @@ function bodyOutcomes(
   topology: Topology,
   context: ScopeContext,
   plan: LoopPlan,
-  by: 'entry' | 'defect' | 'cancel',
-  error: unknown,
+  by: 'entry' | 'defect' | 'abort',
+  event: ChartInputEvent,
 ): (node: number) => Outcome {
-  if (by === 'cancel') return () => cancelled(0);
+  if (by === 'abort') return (index) => abortedOutcome(topology, index, 0, event);
   const header = plan.closing[0]?.to ?? plan.body[0] ?? 0;
   const failing = (node: number, failure: Failure) => (index: number) =>
     index === node
       ? failed(failure, 0)
       : skipped({ kind: 'upstream_failed', node: topology.nodes[node]?.node.id ?? '' });
-  if (by === 'defect') return failing(header, defect(topology, header, error));
+  if (by === 'defect') return failing(header, defect(topology, header, event.error));
   const decision = decideLoopEntry(context, plan);
   if (decision.kind === 'fail') return failing(decision.node, decision.failure);
   if (decision.kind === 'skip') return () => skipped(decision.reason);

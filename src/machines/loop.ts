@@ -1,4 +1,5 @@
-import { type AnyStateNodeConfig, raise, sendTo } from 'xstate';
+import { type AnyStateNodeConfig, sendTo } from 'xstate';
+import { type AbortEvent, STOP_FOR_FAILURE } from './abort.js';
 import type { ScopeContext } from './context.js';
 import { iterationContext } from './context.js';
 import type { LoopPlan, Topology } from './topology.js';
@@ -14,12 +15,11 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const about = { loop: plan.index };
   const guard = (type: string) => ({ type, params: about });
   const action = (type: string) => ({ type, params: about });
-  const stopping =
-    topology.workflow.onError === 'fail_fast' ? ['stopForFailure', raise({ type: 'abort' })] : [];
+  const stopping = topology.workflow.onError === 'fail_fast' ? STOP_FOR_FAILURE : [];
 
   const settled = { entry: { type: 'decideEdges', params: { unit: plan.unit } }, type: 'final' };
   /** Settles the body's nodes without running any of them. */
-  const settleBody = (by: 'entry' | 'defect' | 'cancel') => [
+  const settleBody = (by: 'entry' | 'defect' | 'abort') => [
     { type: 'recordBody', params: { ...about, by } },
     action('publishBody'),
   ];
@@ -42,7 +42,12 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           { target: 'skipped', guard: guard('loopSkipped'), actions: settleBody('entry') },
           { target: 'iterating', guard: guard('loopEntered') },
         ],
-        on: { abort: { target: 'cancelled', actions: settleBody('cancel') } },
+        on: {
+          abort: [
+            { target: 'skipped', guard: guard('loopDependsOnFailure'), actions: settleBody('abort') },
+            { target: 'cancelled', actions: settleBody('abort') },
+          ],
+        },
       },
       iterating: {
         entry: [action('beginIteration'), { type: 'publish', params: { type: 'loop.iteration', ...about } }],
@@ -59,7 +64,7 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           onError: { target: 'failed', actions: [...settleBody('defect'), ...stopping] },
         },
         // The body's nodes are cancelled in their own machine, so that each of them leaves its record.
-        on: { abort: { actions: sendTo(plan.key, { type: 'abort' }) } },
+        on: { abort: { actions: sendTo(plan.key, ({ event }: { event: AbortEvent }) => event) } },
       },
       repeating: { always: 'iterating' },
       succeeded: settled,

@@ -1,5 +1,6 @@
-import { type AnyStateNodeConfig, raise } from 'xstate';
+import type { AnyStateNodeConfig } from 'xstate';
 import type { JsonObject } from '../ir/json.js';
+import { STOP_FOR_FAILURE } from './abort.js';
 import type { ScopeContext } from './context.js';
 import type { Outcome } from './outcome.js';
 import type { Cause } from './settle.js';
@@ -31,14 +32,14 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
   const publish = (type: string) => ({ type: 'publish', params: { type, ...about } });
   const record = (by: Cause) => ({ type: 'recordOutcome', params: { ...about, by } });
 
-  const cancelled = { target: 'cancelled', actions: record('cancel') };
+  const cancelled = { target: 'cancelled', actions: record('abort') };
   const failing = (target: 'failed' | 'timed_out', by: Cause, guard?: string) => [
     ...(mayStopRun(topology, plan)
       ? [
           {
             target,
             guard: { type: 'failureStopsRun', params: { ...about, by } },
-            actions: [record(by), 'stopForFailure', raise({ type: 'abort' })],
+            actions: [record(by), ...STOP_FOR_FAILURE],
           },
         ]
       : []),
@@ -87,13 +88,22 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
           })),
           { target: 'queued', guard: { type: 'joinSatisfied', params: about } },
         ],
-        on: { abort: cancelled },
+        on: {
+          abort: [
+            {
+              target: 'skipped',
+              guard: { type: 'dependsOnFailure', params: about },
+              actions: record('abort'),
+            },
+            cancelled,
+          ],
+        },
       },
       queued: {
         entry: [publish('node.queued'), { type: 'requestSlot', params: about }],
         on: {
           [grantEvent(key)]: 'running',
-          abort: { target: 'cancelled', actions: [{ type: 'releaseSlot', params: about }, record('cancel')] },
+          abort: { target: 'cancelled', actions: [{ type: 'releaseSlot', params: about }, record('abort')] },
         },
       },
       running: {

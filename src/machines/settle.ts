@@ -1,4 +1,5 @@
 import type { Failure } from '../ir/errors.js';
+import { dependsOnFailure } from './abort.js';
 import type { ScopeContext } from './context.js';
 import { actionOfFailure, decideEdge, isExhausted } from './edges.js';
 import { decideJoin } from './join.js';
@@ -16,9 +17,9 @@ import type { NodePlan, Topology } from './topology.js';
 
 /**
  * What a transition that settles a node (or fails an attempt) goes by: the actor's `result` or what was `thrown`, its
- * `timeout`, the edges at its `join`, the `refusal` of another iteration, or the end of all that is open (`cancel`).
+ * `timeout`, the edges at its `join`, the `refusal` of another iteration, or the end of all that is open (`abort`).
  */
-export type Cause = 'result' | 'thrown' | 'timeout' | 'join' | 'refusal' | 'cancel';
+export type Cause = 'result' | 'thrown' | 'timeout' | 'join' | 'refusal' | 'abort';
 
 /** The part of XState's events that outcomes are made from. */
 export interface ChartInputEvent {
@@ -43,8 +44,8 @@ export function outcomeBy(
       return failed(thrownBy(plan, event).failure, attempts);
     case 'timeout':
       return failed(attemptFailureBy(plan, 'timeout', event).failure, attempts, 'timed_out');
-    case 'cancel':
-      return cancelled(attempts);
+    case 'abort':
+      return abortedOutcome(topology, plan.index, attempts, event);
     case 'join': {
       const decision = decideJoin(topology, context, plan);
       if (decision.kind === 'skip') return skipped(decision.reason);
@@ -56,6 +57,17 @@ export function outcomeBy(
       return refusal === null ? null : failed(refusal, attempts);
     }
   }
+}
+
+/** What an abort makes of a node: one that waits for the failure is skipped, any other is cancelled. */
+export function abortedOutcome(
+  topology: Topology,
+  node: number,
+  attempts: number,
+  event: ChartInputEvent & { readonly failed?: unknown },
+): Outcome {
+  if (attempts > 0 || !dependsOnFailure(topology, node, event)) return cancelled(attempts);
+  return skipped({ kind: 'upstream_failed', node: String(event.failed) });
 }
 
 /** Why an attempt failed. */

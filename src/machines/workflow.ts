@@ -1,5 +1,6 @@
-import { type AnyStateNodeConfig, raise } from 'xstate';
+import type { AnyStateNodeConfig } from 'xstate';
 import type { Workflow } from '../ir/workflow.js';
+import { abortRun } from './abort.js';
 
 /** The actor that settles once every node function that was told to stop has returned. */
 export const DRAIN_ACTOR = 'forkchart.drain';
@@ -23,10 +24,10 @@ export function workflowStates(workflow: Workflow, regions: Regions): Record<str
     running: {
       type: 'parallel',
       states: regions,
-      on: { cancel: { actions: ['stopForCancel', raise({ type: 'abort' })] } },
+      on: { cancel: { actions: abortRun('stopForCancel') } },
       ...(workflow.timeoutMs === null
         ? {}
-        : { after: { [workflow.timeoutMs]: { actions: ['stopForTimeout', raise({ type: 'abort' })] } } }),
+        : { after: { [workflow.timeoutMs]: { actions: abortRun('stopForTimeout') } } }),
       onDone: [
         { target: 'cancelling', guard: 'runCancelled' },
         { target: 'failing', guard: 'stopped' },

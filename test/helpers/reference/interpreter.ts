@@ -193,7 +193,7 @@ export function createReference(workflow: Workflow): Reference {
     loops.filter((other) => other !== loop && loop.body.has(other.header));
 
   /** Rules 1 to 3 for a loop all of whose incoming edges are decided. */
-  const enterLoop = (loop: Loop, stopping: boolean): void => {
+  const enterLoop = (loop: Loop): void => {
     const incoming = into(loop);
     const broken = incoming.find((edge) => edges.get(edge)?.kind === 'broken');
     const failed = incoming.map((edge) => edges.get(edge)).find((edge) => edge?.kind === 'failed');
@@ -202,8 +202,7 @@ export function createReference(workflow: Workflow): Reference {
     else if (failed?.kind === 'failed') reason = { kind: 'upstream_failed', node: failed.node };
     else if (!isEntered(incoming)) reason = { kind: 'not_taken' };
     if (reason === null) {
-      // Nothing starts in the step that stops the run.
-      Object.assign(loopState(loop), stopping ? { phase: 'ended' } : { phase: 'running', iteration: 1 });
+      Object.assign(loopState(loop), { phase: 'running', iteration: 1 });
       return;
     }
     for (const id of ordered(loop.body)) {
@@ -251,7 +250,7 @@ export function createReference(workflow: Workflow): Reference {
   const proceed = (): void => {
     const before = new Set(queue);
     for (;;) {
-      const stopping = failures.length > 0 && workflow.onError === 'fail_fast';
+      if (failures.length > 0 && workflow.onError === 'fail_fast') break;
       const decided = (list: WorkflowEdge[]): boolean => list.every((edge) => edges.has(edge));
       const open = (loop: Loop | null | undefined): boolean =>
         loop === null || loop === undefined || loopState(loop).phase === 'running';
@@ -272,10 +271,9 @@ export function createReference(workflow: Workflow): Reference {
       );
       if (ready.length + entering.length + ending.length === 0) break;
       for (const id of ready) leaveWaiting(id);
-      for (const loop of entering) enterLoop(loop, stopping);
+      for (const loop of entering) enterLoop(loop);
       for (const loop of ending) endIteration(loop);
     }
-    // What the failure itself decides is settled by its edges (`upstream_failed`); the rest is cancelled.
     hasFailedBefore = failures.length > 0;
     if (hasFailedBefore && workflow.onError === 'fail_fast') cancelRest();
     // Those that became ready in this step became ready together: the one declared first goes first.
@@ -291,9 +289,31 @@ export function createReference(workflow: Workflow): Reference {
     }
   };
 
+  /** What forward edges lead to from a node; a loop as a whole depends on what leads into it. */
+  const dependentsOf = (failed: string): Set<string> => {
+    const dependents = new Set<string>();
+    const pending = [failed];
+    for (const from of pending) {
+      for (const edge of forward.filter((one) => one.from === from)) {
+        const entered = loops.filter((loop) => loop.body.has(edge.to) && !loop.body.has(from));
+        for (const id of [edge.to, ...entered.flatMap((loop) => [...loop.body])]) {
+          if (!dependents.has(id)) pending.push(id);
+          dependents.add(id);
+        }
+      }
+    }
+    return dependents;
+  };
+
   const cancelRest = (): void => {
     running = [];
-    for (const [id, it] of nodes) if (it.phase !== 'settled') settleAs(id, { status: 'cancelled' });
+    const [failure] = cancelled ? [] : failures;
+    const dependents = failure === undefined ? new Set<string>() : dependentsOf(failure.node);
+    for (const [id, it] of nodes) {
+      if (it.phase === 'settled') continue;
+      if (failure === undefined || !dependents.has(id)) settleAs(id, { status: 'cancelled' });
+      else skip(id, { kind: 'upstream_failed', node: failure.node });
+    }
     for (const loop of loops) loopState(loop).phase = 'ended';
   };
 
