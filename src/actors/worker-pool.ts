@@ -96,10 +96,12 @@ class Threads {
       return (await this.#piscina.run(task, { filename: ENTRY, signal })) as WorkerReply;
     } catch (error) {
       const cause = this.#broken ?? error;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      // Node 20 says that a result cannot be cloned with an error that cannot be cloned either, and arrives as `{}`.
+      const reason =
+        cause instanceof Error ? cause.message : 'what it returned cannot be copied between threads';
       throw workerFailure(
         `The worker \`${fileName(task.module)}\` failed: ${reason}`,
-        'A worker module needs a default export that is a function; what it returns is copied between threads.',
+        'A worker module needs a default export that is a function, and that returns JSON.',
         cause,
       );
     }

@@ -65,6 +65,9 @@ const ESCAPES: readonly (readonly [kind: string, path: (top: string) => string])
   ],
   ['an absolute path of a sibling', (top) => join(top, 'root-too/secret.txt')],
   ['the root of the file system', () => '/'],
+  // Were these looked up, the kind of failure would tell what is there.
+  ['below a file outside', () => '../outside/secret.txt/x'],
+  ['a name outside that is too long', () => `../${'x'.repeat(300)}`],
   ['a link to a file', () => 'file-link'],
   ['a link to a directory', () => 'relative-link/secret.txt'],
   ['an absolute link to a directory', () => 'absolute-link/secret.txt'],
