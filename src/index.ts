@@ -3,14 +3,15 @@
  *
  * @packageDocumentation
  */
-export { defineNode } from './actors/node.js';
+
 export type { NodeContext, NodeDefinition, WorkerContext, WorkerFunction } from './actors/node.js';
+export { defineNode } from './actors/node.js';
 export { createRegistry, type NodeFunction, type NodeRegistry } from './actors/registry.js';
 export { route } from './actors/route.js';
 export { drawChart } from './analysis/graph/chart.js';
 export { drawMermaid } from './analysis/graph/mermaid.js';
 export { type Plan, planWorkflow } from './analysis/plan.js';
-export { type Simulation, type SimulateOptions, simulateWorkflow } from './analysis/simulate.js';
+export { type SimulateOptions, type Simulation, simulateWorkflow } from './analysis/simulate.js';
 export { type CheckResult, checkWorkflow } from './ir/check.js';
 export { CODES, type DiagnosticCode } from './ir/diagnostics/codes.js';
 export type { Diagnostic, JsonPatchOperation, Severity } from './ir/diagnostics/diagnostic.js';
@@ -22,7 +23,14 @@ export type { Workflow } from './ir/workflow.js';
 export { type CompiledWorkflow, compileWorkflow } from './machines/compile.js';
 export { type Clock, systemClock } from './runtime/clock.js';
 export type { RunEvent } from './runtime/event.js';
-export type { NodeRecord, NodeStatus, RunMetrics, RunResult, RunStatus, SkipReason } from './runtime/record.js';
+export type {
+  NodeRecord,
+  NodeStatus,
+  RunMetrics,
+  RunResult,
+  RunStatus,
+  SkipReason,
+} from './runtime/record.js';
 export type { Run } from './runtime/run.js';
 export { createRunner, type Runner, type RunnerOptions, type StartOptions } from './runtime/runner.js';
 export { createMemoryStore } from './runtime/store/memory.js';
