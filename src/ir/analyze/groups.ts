@@ -124,7 +124,7 @@ function reportSplit(
   });
 }
 
-/** FC2008, FC1006: finds the branches of groups, which have to nest or be apart, each in the body of one loop. */
+/** FC2008, FC1006: finds the branches of groups, each in the body of one loop. */
 export function checkGroups(
   groups: readonly DraftGroup[],
   scopes: Scopes,
@@ -169,7 +169,7 @@ export function checkGroups(
     }
     problems.add({
       code: 'FC2008',
-      severity: 'error',
+      severity: conflict.kind === 'overlap' ? 'warning' : 'error',
       at,
       message: explain(conflict),
       hint: 'A group is a set of nodes that fork together: give what forks elsewhere another `parallel_group`, or none.',

@@ -24,7 +24,7 @@ export interface PlacedGroup {
   readonly branches: readonly { readonly member: number; readonly vertices: readonly number[] }[];
 }
 
-/** Why a group cannot stand anywhere. */
+/** Why a group cannot stand anywhere; for `overlap`, why it stands further out than some of its members would. */
 export type GroupConflict =
   | { readonly kind: 'scopes'; readonly group: number; readonly members: readonly [number, number] }
   | { readonly kind: 'shared'; readonly group: number; readonly other: number; readonly member: number }
@@ -48,8 +48,8 @@ type Members = Map<number, number>;
 
 /**
  * Finds the branches of groups. A branch is a member and what it dominates in its scope, loops taken whole; a member that
- * another one dominates belongs to that one's branch. Groups of a scope nest or are disjoint; the rest are conflicts and have
- * no place.
+ * another one dominates belongs to that one's branch. Groups of a scope nest or are disjoint: where a member stands inside a
+ * branch that others of its group are outside of, it and what it dominates are taken out of that branch.
  *
  * @param groups the members of each group, without repeats.
  * @param maxDepth how many groups of a scope may stand inside one another.
@@ -135,17 +135,33 @@ function placeInScope(
   for (const item of order) places[item] = memberOf.get(item) ?? around(item);
 
   const containers = new Map<number, BranchRef | null>();
-  for (const [group, own] of leading) {
-    const [first, ...others] = own;
-    const container = first === undefined ? null : around(first[0]);
-    const astray = others.find(([item]) => !sameBranch(around(item), container));
-    if (first !== undefined && astray !== undefined) {
-      const other = (container ?? around(astray[0]))?.group ?? group;
-      conflicts.push({ kind: 'overlap', group, other, members: [first[1], astray[1]] });
-    } else {
-      containers.set(group, container);
+  /** The innermost branch around all members; those that stand further in are taken out of the branches between. */
+  const containerOf = (group: number): BranchRef | null => {
+    const known = containers.get(group);
+    if (known !== undefined) return known;
+    // What is asked for while it is being found holds itself: it can only stand outside.
+    containers.set(group, null);
+    const [first, ...others] = leading.get(group) ?? [];
+    if (first === undefined) return null;
+    let common = chainOf(around(first[0]));
+    for (const [item, vertex] of others) {
+      const chain = chainOf(around(item));
+      const [inner] = [...common, ...chain].filter((ref) => !(has(common, ref) && has(chain, ref)));
+      if (inner !== undefined) {
+        conflicts.push({ kind: 'overlap', group, other: inner.group, members: [first[1], vertex] });
+      }
+      common = common.filter((ref) => has(chain, ref));
     }
-  }
+    containers.set(group, common[0] ?? null);
+    return common[0] ?? null;
+  };
+  /** The branches around a place, innermost first. */
+  const chainOf = (place: BranchRef | null): BranchRef[] => {
+    const chain: BranchRef[] = [];
+    for (let at = place; at !== null && !has(chain, at); at = containerOf(at.group)) chain.push(at);
+    return chain;
+  };
+  for (const group of leading.keys()) containerOf(group);
 
   const depths = depthsOf(containers);
   for (const [group, depth] of depths) {
@@ -209,6 +225,6 @@ function hasAncestorIn(members: Members, item: number, dominatorOf: (item: numbe
   return false;
 }
 
-function sameBranch(a: BranchRef | null, b: BranchRef | null): boolean {
-  return a?.group === b?.group && a?.branch === b?.branch;
+function has(chain: readonly BranchRef[], { group, branch }: BranchRef): boolean {
+  return chain.some((ref) => ref.group === group && ref.branch === branch);
 }

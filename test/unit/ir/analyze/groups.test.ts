@@ -137,12 +137,15 @@ describe('parallel groups', () => {
     });
   });
 
-  it('are refused where they overlap', () => {
+  it('are refused where they share a member', () => {
     const shared = {
       nodes: echoes('f', 'a', 'b', 'c'),
       edges: [...forks('g', 'f -> a', 'f -> b'), ...forks('h', 'f -yes-> b', 'f -> c')],
     };
     expect(only(check(shared), 'FC2008').message).toContain('`b` is a member of `h` and of `g`');
+  });
+
+  it('stand beside each other, with a warning, where one reaches into several branches of another', () => {
     const across = {
       nodes: [
         ...echoes('f', 'a', 'b'),
@@ -151,7 +154,16 @@ describe('parallel groups', () => {
       ],
       edges: forks('g', 'f -> a', 'f -> b'),
     };
-    expect(only(check(across), 'FC2008').message).toContain('not in the same branch of `g`');
+    const result = check(across);
+    expect(only(result, 'FC2008')).toMatchObject({
+      severity: 'warning',
+      message: expect.stringContaining('not in the same branch of `g`'),
+    });
+    expect(result.workflow?.groups.map(({ branches }) => branches.map(({ nodes }) => nodes))).toEqual([
+      [['a'], ['b']],
+      [['a2'], ['b2']],
+    ]);
+    expect(result.workflow?.layout.regions.map(({ kind }) => kind)).toEqual(['node', 'group', 'group']);
   });
 
   it('are refused where they nest deeper than the limit', () => {
