@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { NodeTypeInfo } from './node-type-info.js';
 import { normalizeWorkflow } from './normalize.js';
 import { parseText } from './text.js';
+import { markChecked } from './checked.js';
 import type { Workflow } from './workflow.js';
 
 export interface CheckOptions {
@@ -37,7 +38,7 @@ export function checkWorkflow(source: unknown, options: CheckOptions = {}): Chec
   const found = new DiagnosticList(limits.diagnostics);
   const finish = (document: unknown, workflow: Workflow | null): CheckResult => {
     const ok = found.errors === 0 && workflow !== null;
-    return { ok, workflow: ok ? workflow : null, diagnostics: found.sorted(document) };
+    return { ok, workflow: ok ? markChecked(workflow) : null, diagnostics: found.sorted(document) };
   };
 
   const parsed =

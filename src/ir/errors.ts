@@ -11,6 +11,24 @@ export interface Failure {
   readonly path: string | null;
   /** What to do about it. */
   readonly hint: string;
+  /** What was thrown, and what that says caused it, outermost first; absent where forkchart itself says what failed. */
+  readonly causes?: readonly FailureCause[];
+}
+
+/** One error of a chain of causes, as data. */
+export interface FailureCause {
+  readonly name: string;
+  readonly message: string;
+  /** Such as `ECONNREFUSED`, where the error has one. */
+  readonly code?: string;
+}
+
+/** Marks errors that trying again would only repeat. Registered, so that it means the same in every copy of forkchart and on every thread. */
+const TERMINAL = Symbol.for('forkchart.terminal');
+
+/** Whether an error says of itself that trying again is pointless. */
+export function isTerminal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && TERMINAL in error && error[TERMINAL] === true;
 }
 
 /**
@@ -23,17 +41,31 @@ export class ForkchartError extends Error {
   readonly code: DiagnosticCode;
   readonly hint: string;
   readonly path: string | null;
+  /** Whether a node that failed with it would fail with it again, so that its retry policy does not matter. */
+  readonly terminal: boolean;
 
+  /** @param details `terminal` is `false` by default */
   constructor(
     code: DiagnosticCode,
     message: string,
-    details: { readonly hint: string; readonly path?: string | null; readonly cause?: unknown },
+    details: {
+      readonly hint: string;
+      readonly path?: string | null;
+      readonly cause?: unknown;
+      readonly terminal?: boolean;
+    },
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'ForkchartError';
     this.code = code;
     this.hint = details.hint;
     this.path = details.path ?? null;
+    this.terminal = details.terminal ?? false;
+  }
+
+  /** @internal */
+  get [TERMINAL](): boolean {
+    return this.terminal;
   }
 }
 
@@ -59,5 +91,10 @@ export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'TerminalError';
+  }
+
+  /** @internal */
+  get [TERMINAL](): boolean {
+    return true;
   }
 }

@@ -34,17 +34,13 @@ export function dependsOnFailure(
   return source !== undefined && dependentsOf(topology, source).has(node);
 }
 
-const known = new WeakMap<Topology, Map<number, ReadonlySet<number>>>();
+/** Every waiting node of a run that stops asks the same question, one after another: the last answer is kept. */
+const known = new WeakMap<Topology, { readonly node: number; readonly dependents: ReadonlySet<number> }>();
 
 /** Every node that a forward edge leads to from `node`, directly or not. A loop depends as a whole on what leads into it. */
 function dependentsOf(topology: Topology, node: number): ReadonlySet<number> {
-  let byNode = known.get(topology);
-  if (byNode === undefined) {
-    byNode = new Map();
-    known.set(topology, byNode);
-  }
-  const there = byNode.get(node);
-  if (there !== undefined) return there;
+  const last = known.get(topology);
+  if (last?.node === node) return last.dependents;
   const dependents = new Set<number>();
   const pending = [node];
   for (let from = pending.pop(); from !== undefined; from = pending.pop()) {
@@ -57,6 +53,6 @@ function dependentsOf(topology: Topology, node: number): ReadonlySet<number> {
       }
     }
   }
-  byNode.set(node, dependents);
+  known.set(topology, { node, dependents });
   return dependents;
 }

@@ -1,7 +1,7 @@
 import { assign } from 'xstate';
+import { at } from './at.js';
 import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
-import { at } from './guards.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
 import { type Cause, type ChartInputEvent, outcomeBy, recordOutcome } from './settle.js';
 import type { Topology, Unit } from './topology.js';

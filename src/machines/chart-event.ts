@@ -1,7 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { at } from './guards.js';
 import type { NodeStatus, SkipReason } from './outcome.js';
 import { backoffDelay } from './retry.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent } from './settle.js';
@@ -86,7 +86,8 @@ export function describePublished(
         iteration: context.iterations[params.loop] ?? 0,
       };
     case 'run.failing':
-      return { type: params.type, error: at(context.failure === null ? [] : [context.failure], 0) };
+      if (context.failure === null) throw new Error('A run is failing without a failure.');
+      return { type: params.type, error: context.failure };
     case 'run.cancelling':
       return { type: params.type, reason: context.abort?.kind === 'cancel' ? context.abort.reason : '' };
   }

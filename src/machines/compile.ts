@@ -4,12 +4,14 @@ import {
   type AnyStateMachine,
   createMachine,
   fromPromise,
+  raise,
 } from 'xstate';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
+import { at } from './at.js';
 import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
 import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
-import { at, chartGuards } from './guards.js';
+import { chartGuards } from './guards.js';
 import { iterationActor } from './loop.js';
 import { backoffDelayName, grantEvent } from './node.js';
 import { backoffDelay } from './retry.js';
@@ -45,10 +47,18 @@ export interface ChartBindings {
 /** A workflow's statechart: an XState v5 machine that is data plus named guards, actions, delays and actors. */
 export interface CompiledWorkflow {
   readonly workflow: Workflow;
+  /** @internal */
   readonly topology: Topology;
-  /** Unbound: it can be drawn and stepped with `transition()`; a node that it really starts fails. Input: {@link WorkflowMachineInput}. */
+  /**
+   * Unbound: it can be drawn, and stepped with `transition()`. Run by itself, each node fails, as nothing is bound to it.
+   * Input: `{ inputs, seed }`, both optional.
+   */
   readonly machine: AnyStateMachine;
-  /** The same machine, its actors and effects bound. */
+  /**
+   * The same machine, its actors and effects bound.
+   *
+   * @internal
+   */
   bind(bindings: ChartBindings): AnyStateMachine;
 }
 
@@ -83,7 +93,7 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
       ? { kind: 'workflow', id: topology.workflow.id, hash: topology.workflow.hash }
       : { kind: 'iteration' },
     context: ({ input }: { input: unknown }): ScopeContext =>
-      isTop ? initialContext(topology, input as WorkflowMachineInput) : (input as ScopeContext),
+      isTop ? initialContext(topology, input as Partial<WorkflowMachineInput>) : (input as ScopeContext),
     initial: 'starting',
     states: isTop ? workflowStates(topology.workflow, states) : iterationStates(states),
     output: ({ context }: { context: ScopeContext }) => context,
@@ -91,13 +101,17 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
   const retried = nodes.filter(({ node }) => node.retry !== null);
   const machine = createMachine(config as never).provide({
     guards: chartGuards(topology),
-    actions: chartActions(topology),
-    delays: Object.fromEntries(
-      retried.map((plan) => [
-        backoffDelayName(plan.key),
-        ({ context }: { context: ScopeContext }) => backoffDelay(context, plan),
-      ]),
-    ),
+    actions: { ...chartActions(topology), ...unboundEffects(topology) },
+    delays: Object.fromEntries([
+      [GRACE_DELAY, 0] as const,
+      ...retried.map(
+        (plan) =>
+          [
+            backoffDelayName(plan.key),
+            ({ context }: { context: ScopeContext }) => backoffDelay(context, plan),
+          ] as const,
+      ),
+    ]),
     actors: Object.fromEntries([
       ...nodes.map(({ node }) => [node.type, unbound(node.type)] as const),
       [DRAIN_ACTOR, unbound(DRAIN_ACTOR)],
@@ -106,6 +120,16 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
   } as never);
   return { machine, loops: inner };
 }
+
+/** What a chart does to the world while nothing is bound: nothing, but for letting every node start at once. */
+const unboundEffects = (topology: Topology) => ({
+  publish: () => {},
+  publishBody: () => {},
+  releaseSlot: () => {},
+  requestSlot: raise((_: unknown, params: unknown) => ({
+    type: grantEvent(at(topology.nodes, (params as { node: number }).node).key),
+  })),
+});
 
 const unbound = (name: string) =>
   fromPromise(() => Promise.reject(new Error(`Nothing is bound to \`${name}\`: use \`bind\`, or a runner.`)));

@@ -45,10 +45,13 @@ export interface WorkflowMachineInput {
   readonly seed: number;
 }
 
-export function initialContext(topology: Topology, input: WorkflowMachineInput): ScopeContext {
+export function initialContext(
+  topology: Topology,
+  input: Partial<WorkflowMachineInput> | undefined,
+): ScopeContext {
   return {
-    inputs: input.inputs,
-    seed: input.seed,
+    inputs: input?.inputs ?? {},
+    seed: input?.seed ?? 0,
     outcomes: topology.nodes.map(() => null),
     attempts: topology.nodes.map(() => 0),
     edges: topology.workflow.edges.map(() => null),

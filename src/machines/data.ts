@@ -1,4 +1,3 @@
-import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { DataScope, NamedValue } from '../ir/template/data-scope.js';
 import { isFailure, type Outcome } from './outcome.js';
@@ -34,10 +33,8 @@ export function dataScope(
 }
 
 /** What a reference to a node that failed, and was allowed to, sees. */
-function failureRecord(outcome: Outcome): JsonValue {
-  return { status: outcome.status, attempts: outcome.attempts, output: null, error: asJson(outcome.failure) };
-}
-
-function asJson(failure: Failure | null): JsonValue {
-  return failure === null ? null : { ...failure };
+function failureRecord({ status, attempts, failure }: Outcome): JsonValue {
+  if (failure === null) return { status, attempts, error: null };
+  const { causes = [], ...error } = failure;
+  return { status, attempts, error: { ...error, causes: causes.map((cause) => ({ ...cause })) } };
 }

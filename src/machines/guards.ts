@@ -1,4 +1,5 @@
 import { dependsOnFailure } from './abort.js';
+import { at } from './at.js';
 import type { ScopeContext } from './context.js';
 import { actionOfFailure } from './edges.js';
 import { asksForAnother, decideJoin, decideLoopEntry, type JoinDecision } from './join.js';
@@ -67,11 +68,4 @@ export function chartGuards(topology: Topology) {
     runCancelled: ({ context }: Step) => context.abort?.kind === 'cancel',
     runFailed: ({ context }: Step) => context.failure !== null,
   };
-}
-
-/** Parameters of guards and actions come from the compiler, so the index is always there. */
-export function at<T>(list: readonly T[], index: number): T {
-  const item = list[index];
-  if (item === undefined) throw new Error(`The chart refers to item ${index} of ${list.length}.`);
-  return item;
 }

@@ -90,6 +90,7 @@ export function planTopology(workflow: Workflow): Topology {
   const outgoing: EdgePlan[][] = workflow.nodes.map(() => []);
   const closing: EdgePlan[][] = workflow.loops.map(() => []);
   const entering: EdgePlan[][] = workflow.loops.map(() => []);
+  const within: number[][] = workflow.loops.map(() => []);
 
   workflow.edges.forEach((edge, index) => {
     const from = indexOf(edge.from);
@@ -98,6 +99,7 @@ export function planTopology(workflow: Workflow): Topology {
     // The scope that decides an edge is the innermost one that holds both of its ends.
     let shared = 0;
     while (shared < around.from.length && around.from[shared] === around.to[shared]) shared++;
+    for (const loop of around.from.slice(0, shared)) within[loop]?.push(index);
     const sourceLoop = around.from[shared];
     const targetLoop = around.to[shared];
     const target = targetLoop === undefined ? to : unitOfLoop(targetLoop);
@@ -146,9 +148,14 @@ export function planTopology(workflow: Workflow): Topology {
     };
   });
 
-  const loops = workflow.loops.map((loop, index): LoopPlan => {
-    const body = new Set(loop.body);
-    return {
+  const inner: number[][] = workflow.loops.map(() => []);
+  workflow.loops.forEach((loop, index) => {
+    for (let outer = loop.parent; outer !== null; outer = workflow.loops[outer]?.parent ?? null) {
+      inner[outer]?.push(index);
+    }
+  });
+  const loops = workflow.loops.map(
+    (loop, index): LoopPlan => ({
       index,
       unit: unitOfLoop(index),
       key: keys.loops[index] ?? '',
@@ -156,18 +163,12 @@ export function planTopology(workflow: Workflow): Topology {
       body: loop.body.map(indexOf).sort((a, b) => a - b),
       closing: closing[index] ?? [],
       incoming: entering[index] ?? [],
-      inner: workflow.loops.flatMap((other, at) =>
-        at !== index && body.has(other.header) && contains(body, other.body) ? [at] : [],
-      ),
-      within: workflow.edges.flatMap((edge, at) => (body.has(edge.from) && body.has(edge.to) ? [at] : [])),
-    };
-  });
+      inner: inner[index] ?? [],
+      within: within[index] ?? [],
+    }),
+  );
 
   return { workflow, keys, nodes, loops, nodeIndex, decides, awaited, branches };
-}
-
-function contains(outer: ReadonlySet<string>, inner: readonly string[]): boolean {
-  return inner.every((id) => outer.has(id));
 }
 
 function innermostLoops(

@@ -1,19 +1,20 @@
 import { fromPromise } from 'xstate';
-import type { NodeContext, NodeDefinition } from '../actors/node.js';
+import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
 import { type Failure, ForkchartError, TerminalError } from '../ir/errors.js';
-import type { JsonValue } from '../ir/json.js';
-import { fillTemplate } from '../ir/template/template.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
-import type { AttemptFailure, AttemptResult, Outcome } from '../machines/outcome.js';
+import type { AttemptFailure, AttemptResult } from '../machines/outcome.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
+import { readParams, UnusableParams } from './attempt-params.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 import { toJsonResult } from './json-result.js';
+import { about, openContext } from './node-context.js';
 import type { RunStore } from './store/store.js';
+import { describeThrown } from './thrown.js';
 
 /** What an attempt needs of the run that it belongs to. */
 export interface AttemptHost {
@@ -23,8 +24,8 @@ export interface AttemptHost {
   readonly store: RunStore;
   readonly workers: WorkerPool;
   readonly resultBytes: number;
-  /** Node functions that have been called and have not returned: what a stopped run waits for. */
-  readonly inFlight: Set<Promise<unknown>>;
+  /** Told of every call of a node function; the promise settles when the function has returned, and never rejects. */
+  called(node: number, returned: Promise<void>): void;
   publish(event: RunEventBody): void;
 }
 
@@ -33,16 +34,17 @@ export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem
   return fromPromise<AttemptResult, AttemptInput>(({ input, signal, system }) => {
     const host = hostOf(system);
     const attempt = runAttempt(definition, host, input, signal);
-    const done = () => void host.inFlight.delete(tracked);
-    const tracked: Promise<void> = attempt.then(done, done);
-    host.inFlight.add(tracked);
+    const over = (): void => {};
+    host.called(input.node, attempt.then(over, over));
     return attempt;
   });
 }
 
 /** Names one execution of a node within its run: its id, and the iterations of the loops around it, outermost first. */
 export function executionId(node: string, iterations: readonly number[]): string {
-  return [encodeURIComponent(node), ...iterations].join('#');
+  // Half a surrogate pair cannot be encoded.
+  const whole = node.replace(/[\uD800-\uDFFF]/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  return [encodeURIComponent(whole), ...iterations].join('#');
 }
 
 /** @throws AttemptFailure, never an `Error`: what an actor rejects with ends up in snapshots */
@@ -56,135 +58,86 @@ async function runAttempt(
   if (plan === undefined) throw new Error(`The chart has no node ${input.node}.`);
   const execution = executionId(plan.node.id, input.iterations);
   try {
-    const committed = await host.store.committed(host.runId, execution);
+    const committed = await stored(() => host.store.committed(host.runId, execution));
     if (committed !== undefined) return committed;
-    signal.throwIfAborted();
-    const returned = await definition.run(
-      readParams(definition, host, plan, input),
-      nodeContext(host, plan, input, execution, signal),
-    );
-    const { action, output } = readRouted(returned);
-    const result = { action, output: toJsonResult(output, host.resultBytes) };
-    if (signal.aborted)
+    const result = await call(definition, host, plan, input, execution, signal);
+    if (signal.aborted) {
       host.publish({ type: 'node.late_result_dropped', ...about(plan, input), attempt: input.attempt });
-    else await host.store.commit(host.runId, execution, result);
+    } else {
+      await stored(() => host.store.commit(host.runId, execution, result));
+    }
     return result;
   } catch (error) {
     throw attemptFailure(definition, plan, error);
   }
 }
 
-/** Fills in the templates of a node's parameters, and checks them against its type. */
-function readParams(
+async function call(
   definition: NodeDefinition,
-  host: AttemptHost,
-  plan: NodePlan,
-  input: AttemptInput,
-): unknown {
-  const outcomes = new Map(input.outcomes);
-  let filled: JsonValue;
-  try {
-    filled = fillTemplate(
-      plan.node.params,
-      dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null),
-    );
-  } catch (error) {
-    throw error instanceof ForkchartError ? new UnusableParams(error) : error;
-  }
-  const parsed = definition.params.safeParse(filled);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const at = (issue?.path ?? []).map(String).join('.');
-  throw new UnusableParams(
-    new ForkchartError('FC5009', `\`params${at === '' ? '' : `.${at}`}\`: ${issue?.message ?? 'wrong'}`, {
-      hint: `Look at what the templates put there; \`${definition.type}\` takes something else.`,
-      path: `${plan.node.pointer}/params`,
-    }),
-  );
-}
-
-/** Parameters that cannot be had: the same again at the next attempt. */
-class UnusableParams extends Error {
-  constructor(readonly reason: ForkchartError) {
-    super(reason.message);
-  }
-}
-
-function nodeContext(
   host: AttemptHost,
   plan: NodePlan,
   input: AttemptInput,
   execution: string,
   signal: AbortSignal,
-): NodeContext {
+): Promise<AttemptResult> {
   const outcomes = new Map(input.outcomes);
-  const publish = (event: RunEventBody): void => {
-    if (!signal.aborted) host.publish(event);
-  };
-  return {
-    node: plan.node.id,
-    runId: host.runId,
-    signal,
-    attempt: input.attempt,
-    idempotencyKey: `${host.runId}/${execution}`,
-    workers: host.workers,
-    get input() {
-      return predecessorOutputs(host.topology, plan, outcomes);
-    },
-    progress: (done, total = null, message) =>
-      publish({ type: 'node.progress', ...about(plan, input), done, total, message: message ?? null }),
-    log: (message) => publish({ type: 'node.log', ...about(plan, input), message }),
-    sleep: (ms) => sleep(host.clock, ms, signal),
-  };
-}
-
-/** By id, in order of declaration; those that were skipped, failed or have not run yet are left out. */
-function predecessorOutputs(
-  topology: Topology,
-  plan: NodePlan,
-  outcomes: ReadonlyMap<number, Outcome | null>,
-): ReadonlyMap<string, JsonValue> {
-  const outputs = new Map<string, JsonValue>();
-  for (const { from } of plan.incoming) {
-    const outcome = outcomes.get(from) ?? null;
-    const id = topology.nodes[from]?.node.id;
-    if (id !== undefined && outcome?.status === 'succeeded') outputs.set(id, outcome.output);
+  const scope = dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null);
+  const params = await readParams(definition, plan, scope);
+  // A node may be cancelled before its function is called.
+  signal.throwIfAborted();
+  const { context, close } = openContext(host, plan, input, execution, signal);
+  try {
+    const { action, output } = readRouted(await definition.run(params, context));
+    return { action, output: toJsonResult(output, host.resultBytes) };
+  } finally {
+    close();
   }
-  return outputs;
 }
 
-function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = (): void => {
-      clock.clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
+/** The store's failures are its own: calling the node's function again would not mend them. */
+async function stored<T>(access: () => T | Promise<T>): Promise<T> {
+  try {
+    return await access();
+  } catch (error) {
+    throw new StoreFailure(error);
+  }
 }
 
-function about(plan: NodePlan, input: AttemptInput): { node: string; iteration?: number } {
-  const iteration = input.iterations.at(-1);
-  return { node: plan.node.id, ...(iteration === undefined ? {} : { iteration }) };
+class StoreFailure extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The store of runs failed.');
+  }
 }
 
 function attemptFailure(definition: NodeDefinition, plan: NodePlan, error: unknown): AttemptFailure {
-  const terminal = error instanceof TerminalError || error instanceof UnusableParams;
+  const at = { node: plan.node.id, path: plan.node.pointer };
+  if (error instanceof StoreFailure) {
+    const causes = describeThrown(error.cause);
+    const message = `The result of \`${plan.node.id}\` could not be stored: ${causes[0]?.message}`;
+    const hint =
+      'Look at what the store of runs says; the node function has returned and is not called again.';
+    return { failure: { code: 'FC5012', message, ...at, hint, causes }, terminal: true };
+  }
   const reason = error instanceof UnusableParams ? error.reason : error;
+  const terminal = error instanceof TerminalError || error instanceof UnusableParams;
+  if (reason instanceof ForkchartError) {
+    const { code, message, hint, path } = reason;
+    return { failure: { code, message, ...at, path: path ?? at.path, hint }, terminal };
+  }
+  const causes = describeThrown(reason);
   const failure: Failure = {
-    code: reason instanceof ForkchartError ? reason.code : 'FC5008',
-    message: reason instanceof Error ? reason.message : String(reason),
-    node: plan.node.id,
-    path: reason instanceof ForkchartError && reason.path !== null ? reason.path : plan.node.pointer,
-    hint:
-      reason instanceof ForkchartError
-        ? reason.hint
-        : `The function of node type \`${definition.type}\` threw this; if it may pass, give the node a \`retry\`.`,
+    code: 'FC5008',
+    message: causes[0]?.message ?? '',
+    ...at,
+    hint: hintFor(definition, plan, terminal),
+    causes,
   };
   return { failure, terminal };
+}
+
+function hintFor(definition: NodeDefinition, plan: NodePlan, terminal: boolean): string {
+  const thrown = `The function of node type \`${definition.type}\` threw this`;
+  if (terminal) return `${thrown}, and says that trying again is pointless.`;
+  if (plan.node.retry === null) return `${thrown}; if it may pass, give the node a \`retry\`.`;
+  return `${thrown}; \`retry.max_attempts\` is ${plan.node.retry.maxAttempts}.`;
 }

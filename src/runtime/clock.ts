@@ -1,6 +1,6 @@
 /** Where time comes from: the shape that XState asks for, and `now`. */
 export interface Clock {
-  /** Milliseconds since some fixed instant; for the system clock, since its process began. */
+  /** Milliseconds since 1970. */
   now(): number;
   setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(id: unknown): void;
@@ -11,7 +11,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** Real time, which never jumps back. Waits of any length are kept. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   setTimeout(fn, ms) {
     const timer: { handle: NodeJS.Timeout | undefined } = { handle: undefined };
     const arm = (left: number): void => {

@@ -21,7 +21,7 @@ export class EventStream {
       try {
         listener(event);
       } catch (error) {
-        // A listener's mistake is reported as what it is, and must not change what the run does.
+        // A listener's mistake is reported as an uncaught exception, and must not change what the run does.
         queueMicrotask(() => {
           throw error;
         });
@@ -38,44 +38,36 @@ export class EventStream {
 
   /** Every event from this call on; it ends with the run. Leaving the loop ends the subscription. */
   iterate(): AsyncIterableIterator<RunEvent> {
-    const waiting: RunEvent[] = [];
-    let wake: (() => void) | null = null;
+    type Result = IteratorResult<RunEvent>;
+    const done: Result = { done: true, value: undefined };
+    const arrived: RunEvent[] = [];
+    const askers: ((result: Result) => void)[] = [];
     let finished = this.#ended;
-    const stir = (): void => {
-      wake?.();
-      wake = null;
-    };
     const finish = (): void => {
       finished = true;
-      stir();
+      for (const answer of askers.splice(0)) answer(done);
     };
     const unsubscribe = this.subscribe((event) => {
-      waiting.push(event);
-      stir();
+      const answer = askers.shift();
+      if (answer === undefined) arrived.push(event);
+      else answer({ done: false, value: event });
     });
     this.#onEnd.add(finish);
-    const close = (): void => {
-      unsubscribe();
-      this.#onEnd.delete(finish);
-      finish();
-    };
     return {
       [Symbol.asyncIterator]() {
         return this;
       },
-      async next() {
-        while (waiting.length === 0 && !finished) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-        const value = waiting.shift();
-        return value === undefined ? { done: true, value: undefined } : { done: false, value };
+      next: () => {
+        const value = arrived.shift();
+        if (value !== undefined) return Promise.resolve<Result>({ done: false, value });
+        return finished ? Promise.resolve(done) : new Promise<Result>((answer) => askers.push(answer));
       },
-      async return() {
-        close();
-        waiting.length = 0;
-        return { done: true, value: undefined };
+      return: async () => {
+        unsubscribe();
+        this.#onEnd.delete(finish);
+        arrived.length = 0;
+        finish();
+        return done;
       },
     };
   }

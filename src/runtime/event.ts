@@ -24,7 +24,14 @@ interface AboutNode {
 /** What happened, without its stamp: the chart's own transitions, and what the runtime and the node functions add. */
 export type RunEventBody =
   | ChartEvent
-  | { readonly type: 'run.started'; readonly workflow: string; readonly hash: string; readonly nodes: number }
+  | {
+      readonly type: 'run.started';
+      readonly workflow: string;
+      readonly hash: string;
+      readonly nodes: number;
+      /** When that was, as ISO 8601: what `at` counts from. */
+      readonly time: string;
+    }
   | { readonly type: 'run.settled'; readonly status: RunStatus; readonly error: Failure | null }
   | (AboutNode & {
       readonly type: 'node.progress';

@@ -1,21 +1,28 @@
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { ValueType, Workflow } from '../ir/workflow.js';
+import { toJsonResult } from './json-result.js';
 
 /**
  * Checks what a run is given against what its workflow asks for, and fills in defaults.
  *
- * @throws ForkchartError FC5001 naming every input that is missing, unknown or of the wrong type
+ * @param maxBytes how large one input may be, as for results
+ * @throws ForkchartError FC5001 naming every input that is missing, unknown, of the wrong type or not JSON
  */
-export function bindInputs(workflow: Workflow, given: { readonly [name: string]: unknown }): JsonObject {
+export function bindInputs(
+  workflow: Workflow,
+  given: { readonly [name: string]: unknown },
+  maxBytes: number,
+): JsonObject {
   const problems: string[] = [];
   const bound: [string, JsonValue][] = [];
   for (const input of workflow.inputs) {
     const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
     if (value !== undefined) {
-      if (isOfType(value, input.type)) bound.push([input.name, value as JsonValue]);
+      if (isOfType(value, input.type)) bound.push([input.name, asJson(value, input.name, maxBytes)]);
       else problems.push(`\`${input.name}\` should be ${withArticle(input.type)}, and is ${describe(value)}`);
-    } else if (input.default !== undefined) bound.push([input.name, input.default]);
+    } else if (input.default !== undefined)
+      bound.push([input.name, asJson(input.default, input.name, maxBytes)]);
     else if (input.required) problems.push(`\`${input.name}\` (${input.type}) is missing`);
     else bound.push([input.name, null]);
   }
@@ -31,6 +38,19 @@ export function bindInputs(workflow: Workflow, given: { readonly [name: string]:
     });
   }
   return Object.freeze(Object.fromEntries(bound));
+}
+
+/** A frozen copy, as for results: what a caller does to its value afterwards must not change the run. */
+function asJson(value: unknown, name: string, maxBytes: number): JsonValue {
+  try {
+    return toJsonResult(value, maxBytes);
+  } catch (error) {
+    if (!(error instanceof ForkchartError)) throw error;
+    throw new ForkchartError('FC5001', `Input \`${name}\`: ${error.message}`, {
+      hint: error.hint,
+      path: '/inputs',
+    });
+  }
 }
 
 function isOfType(value: unknown, type: ValueType): boolean {

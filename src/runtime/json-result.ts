@@ -34,6 +34,7 @@ export function toJsonResult(value: unknown, maxBytes: number): JsonValue {
     if (depth > DEEPEST) return refuse(`more than ${DEEPEST} levels, or a cycle,`, at.slice(0, 80));
     switch (typeof item) {
       case 'undefined':
+        spend(4);
         return null;
       case 'string':
         spend(2 * item.length);
@@ -45,7 +46,10 @@ export function toJsonResult(value: unknown, maxBytes: number): JsonValue {
         spend(4);
         return item;
       case 'object':
-        if (item === null) return null;
+        if (item === null) {
+          spend(4);
+          return null;
+        }
         if ('toJSON' in item && typeof item.toJSON === 'function') return visit(item.toJSON(), at, depth + 1);
         spend(16);
         return Array.isArray(item) ? visitArray(item, at, depth) : visitObject(item, at, depth);
@@ -53,8 +57,11 @@ export function toJsonResult(value: unknown, maxBytes: number): JsonValue {
         return refuse(`a ${typeof item}`, at);
     }
   };
-  const visitArray = (items: readonly unknown[], at: string, depth: number): JsonValue =>
-    Object.freeze(Array.from(items, (item, index) => visit(item, `${at}[${index}]`, depth + 1)));
+  const visitArray = (items: readonly unknown[], at: string, depth: number): JsonValue => {
+    // Before anything is allocated: a list of holes is as long as a list of values.
+    spend(4 * items.length);
+    return Object.freeze(Array.from(items, (item, index) => visit(item, `${at}[${index}]`, depth + 1)));
+  };
   const visitObject = (object: object, at: string, depth: number): JsonValue => {
     const prototype = Object.getPrototypeOf(object);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {

@@ -25,9 +25,12 @@ import type { RunStore } from './store/store.js';
 /** One execution of a workflow, under way. */
 export interface Run {
   readonly id: string;
-  /** What became of it. Does not reject for a failure of the workflow's own. */
+  /** What became of it. Does not reject for a failure of the workflow's own; only for one of the store, or a defect. */
   readonly result: Promise<RunResult>;
-  /** Calls `listener` with each event from now on; the returned function ends that. Subscribe in the turn that started the run to miss none. */
+  /**
+   * Calls `listener` with each event from now on; the returned function ends that. Subscribe in the turn that started the
+   * run to miss none. What a listener throws is an uncaught exception.
+   */
   on(listener: (event: RunEvent) => void): () => void;
   /** Each event from now on, until the run has settled. */
   events(): AsyncIterableIterator<RunEvent>;
@@ -35,11 +38,11 @@ export interface Run {
   cancel(reason?: string): void;
   /** Lets no further node start; those that run go on. */
   pause(): void;
-  /** While paused: lets one more node start. Returns whether one was waiting to. */
+  /** While paused: lets one more node start, if the run's limit allows. Returns whether it did. */
   step(): boolean;
   /** Ends a pause. */
   resume(): void;
-  /** XState's persisted snapshot of the chart: plain JSON. */
+  /** XState's persisted snapshot of the chart: plain JSON, to look at. This version cannot go on from one. */
   snapshot(): Snapshot<unknown>;
 }
 
@@ -51,6 +54,7 @@ export interface RunSetup {
   readonly inputs: JsonObject;
   readonly seed: number;
   readonly maxConcurrency: number | null;
+  readonly gracePeriodMs: number;
   readonly clock: Clock;
   readonly store: RunStore;
   readonly workers: WorkerPool;
@@ -59,19 +63,21 @@ export interface RunSetup {
 }
 
 /** A run as its chart's bindings see it. */
-export class LiveRun implements Run, AttemptHost {
-  readonly id: string;
-  readonly result: Promise<RunResult>;
+export class LiveRun implements AttemptHost {
   readonly runId: string;
   readonly topology: Topology;
   readonly clock: Clock;
   readonly store: RunStore;
   readonly workers: WorkerPool;
   readonly resultBytes: number;
-  readonly inFlight = new Set<Promise<unknown>>();
   readonly actor: AnyActorRef;
+  /** What the caller gets. */
+  readonly handle: Run;
 
+  readonly #gracePeriodMs: number;
   readonly #slots: Slots;
+  /** By node: the call of its function that has not returned. */
+  readonly #calls = new Map<number, Promise<void>>();
   readonly #events = new EventStream();
   readonly #records = new RecordBook();
   readonly #meter = new Meter();
@@ -83,29 +89,43 @@ export class LiveRun implements Run, AttemptHost {
   #reject: (error: unknown) => void = () => {};
 
   constructor(setup: RunSetup) {
-    this.id = setup.id;
     this.runId = setup.id;
     this.topology = setup.topology;
     this.clock = setup.clock;
     this.store = setup.store;
     this.workers = setup.workers;
     this.resultBytes = setup.resultBytes;
+    this.#gracePeriodMs = setup.gracePeriodMs;
     this.#slots = new Slots(setup.maxConcurrency);
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     const input: WorkflowMachineInput = { inputs: setup.inputs, seed: setup.seed };
     this.actor = createActor(setup.machine, {
       input,
       clock: setup.clock,
       ...(setup.inspect === undefined ? {} : { inspect: setup.inspect }),
     });
+    this.handle = this.#makeHandle();
+  }
+
+  #makeHandle(): Run {
+    const result = new Promise<RunResult>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    return {
+      id: this.runId,
+      result,
+      on: (listener) => this.#events.subscribe(listener),
+      events: () => this.#events.iterate(),
+      cancel: (reason) => this.cancel(reason),
+      pause: () => this.#slots.pause(),
+      step: () => this.#slots.step(),
+      resume: () => this.#slots.resume(),
+      snapshot: () => this.actor.getPersistedSnapshot(),
+    };
   }
 
   /** Starts the chart; called once the caller has had a chance to listen. */
   begin(): void {
-    if (this.#state !== 'created') return;
     const { workflow } = this.topology;
     this.#state = 'running';
     this.#startedAt = this.clock.now();
@@ -114,23 +134,16 @@ export class LiveRun implements Run, AttemptHost {
       workflow: workflow.id,
       hash: workflow.hash,
       nodes: workflow.nodes.length,
+      time: new Date(this.#startedAt).toISOString(),
     });
     // A run that was cancelled before it began starts no node.
     if (this.#cancelReason !== null) this.#slots.pause();
     this.actor.subscribe({
-      error: (error) => this.#breakDown(error),
-      complete: () => void this.#settle().catch((error) => this.#reject(error)),
+      error: (error) => this.fail('FC9003', `The chart of run ${this.runId} broke down`, error),
+      complete: () => void this.#settle(),
     });
     this.actor.start();
     if (this.#cancelReason !== null) this.actor.send({ type: 'cancel', reason: this.#cancelReason });
-  }
-
-  on(listener: (event: RunEvent) => void): () => void {
-    return this.#events.subscribe(listener);
-  }
-
-  events(): AsyncIterableIterator<RunEvent> {
-    return this.#events.iterate();
   }
 
   cancel(reason = 'cancelled by its caller'): void {
@@ -139,28 +152,41 @@ export class LiveRun implements Run, AttemptHost {
     if (this.#state === 'running') this.actor.send({ type: 'cancel', reason });
   }
 
-  pause(): void {
-    this.#slots.pause();
-  }
-
-  step(): boolean {
-    return this.#slots.step();
-  }
-
-  resume(): void {
-    this.#slots.resume();
-  }
-
-  snapshot(): Snapshot<unknown> {
-    return this.actor.getPersistedSnapshot();
+  /** Ends a run that has no result: its store would not have it, or forkchart has a defect. */
+  fail(code: 'FC5012' | 'FC9003', message: string, cause: unknown): void {
+    const says = cause instanceof Error ? cause.message : String(cause);
+    const hint =
+      code === 'FC5012'
+        ? 'Look at what the store of runs says.'
+        : 'This is a defect of forkchart; please report it with the workflow.';
+    const error =
+      cause instanceof ForkchartError
+        ? cause
+        : new ForkchartError(code, `${message}: ${says}`, { hint, cause });
+    this.#end();
+    this.#reject(error);
   }
 
   requestSlot({ node, grant }: SlotRequest): void {
     this.#slots.request(node, grant);
   }
 
+  /** The slot of a node whose function has not returned stays taken until it has, or until the grace period is over. */
   releaseSlot(node: number): void {
-    this.#slots.release(node);
+    const call = this.#calls.get(node);
+    this.#slots.release(node, call === undefined ? null : this.#withinGrace(call));
+  }
+
+  called(node: number, returned: Promise<void>): void {
+    this.#calls.set(node, returned);
+    void returned.then(() => {
+      if (this.#calls.get(node) === returned) this.#calls.delete(node);
+    });
+  }
+
+  /** Settles when every node function that was called has returned. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#calls.values());
   }
 
   publish(body: RunEventBody): void {
@@ -180,15 +206,19 @@ export class LiveRun implements Run, AttemptHost {
         break;
     }
     const seq = this.#seq++;
-    if (this.#events.hasListeners)
-      this.#events.publish({ v: EVENT_VERSION, run_id: this.id, seq, at, ...body });
+    if (this.#events.hasListeners) {
+      this.#events.publish({ v: EVENT_VERSION, run_id: this.runId, seq, at, ...body });
+    }
   }
 
-  /** Ends a run that could not begin, as its store would not have it. */
-  refuse(error: unknown): void {
-    this.#state = 'settled';
-    this.#events.end();
-    this.#reject(error);
+  #withinGrace(call: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.clock.setTimeout(resolve, this.#gracePeriodMs);
+      void call.then(() => {
+        this.clock.clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   #now(): number {
@@ -197,28 +227,46 @@ export class LiveRun implements Run, AttemptHost {
 
   async #settle(): Promise<void> {
     const snapshot = this.actor.getSnapshot() as { value: RunStatus; output: ScopeContext };
-    const { outputs, failure } = fillOutputs(this.topology, snapshot.output);
-    const status = snapshot.value === 'succeeded' && failure !== null ? 'failed' : snapshot.value;
+    let result: RunResult;
+    try {
+      result = this.#makeResult(snapshot.value, snapshot.output);
+    } catch (error) {
+      this.fail('FC9003', `The result of run ${this.runId} could not be made`, error);
+      return;
+    }
+    try {
+      await this.store.finish(this.runId, result);
+    } catch (error) {
+      this.fail('FC5012', `The result of run ${this.runId} could not be stored`, error);
+      return;
+    }
+    this.publish({ type: 'run.settled', status: result.status, error: result.error });
+    this.#end();
+    this.#resolve(result);
+  }
+
+  #makeResult(ended: RunStatus, context: ScopeContext): RunResult {
     const { workflow } = this.topology;
+    const { outputs, failure } = fillOutputs(this.topology, context);
+    const status = ended === 'succeeded' && failure !== null ? 'failed' : ended;
     const nodes = this.#records.byNode(workflow);
-    const result: RunResult = {
-      run_id: this.id,
+    return {
+      run_id: this.runId,
       workflow: workflow.id,
       status,
       outputs,
       nodes,
       metrics: this.#meter.metrics(workflow, nodes, this.#now()),
-      error: status === 'succeeded' ? null : (this.#error(status, snapshot.output) ?? failure),
+      error:
+        status === 'cancelled'
+          ? this.#cancellation()
+          : status === 'failed'
+            ? (context.failure ?? failure)
+            : null,
     };
-    await this.store.finish(this.id, result);
-    this.publish({ type: 'run.settled', status, error: result.error });
-    this.#state = 'settled';
-    this.#events.end();
-    this.#resolve(result);
   }
 
-  #error(status: RunStatus, context: ScopeContext): Failure | null {
-    if (status !== 'cancelled') return context.failure;
+  #cancellation(): Failure {
     return {
       code: 'FC5007',
       message: `The run was cancelled: ${this.#cancelReason}.`,
@@ -228,19 +276,8 @@ export class LiveRun implements Run, AttemptHost {
     };
   }
 
-  /** The chart itself threw: a defect, not a failure of the workflow. */
-  #breakDown(error: unknown): void {
+  #end(): void {
     this.#state = 'settled';
     this.#events.end();
-    this.#reject(
-      new ForkchartError(
-        'FC9003',
-        `The chart of run ${this.id} broke down: ${error instanceof Error ? error.message : error}`,
-        {
-          hint: 'This is a defect of forkchart; please report it with the workflow.',
-          cause: error,
-        },
-      ),
-    );
   }
 }

@@ -1,9 +1,10 @@
 import { nanoid } from 'nanoid';
 import { type AnyStateMachine, fromPromise, type InspectionEvent } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
-import { createRegistry, type NodeFunction } from '../actors/registry.js';
+import { createRegistry, type NodeFunction, type NodeRegistry } from '../actors/registry.js';
 import { createWorkerPool } from '../actors/worker-pool.js';
 import { type CheckResult, checkWorkflow } from '../ir/check.js';
+import { isChecked } from '../ir/checked.js';
 import { ForkchartError, InvalidWorkflowError } from '../ir/errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../ir/limits.js';
 import type { Workflow } from '../ir/workflow.js';
@@ -56,6 +57,8 @@ export interface StartOptions {
 
 /** Runs workflows with one set of node types. */
 export interface Runner {
+  /** Where its runs are kept. */
+  readonly store: RunStore;
   /** Everything that is wrong with a workflow: JSON text, or the value that it holds. Never throws. */
   check(source: unknown): CheckResult;
   /**
@@ -67,7 +70,7 @@ export interface Runner {
   /**
    * Starts a run. It begins when the caller's turn has ended.
    *
-   * @param source a loaded workflow, JSON text, or the value that it holds
+   * @param source a checked workflow, JSON text, or the value that it holds
    * @throws InvalidWorkflowError when it cannot be run
    * @throws ForkchartError FC5001 for wrong inputs, FC9002 for wrong options
    */
@@ -98,11 +101,11 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? nanoid;
   const random = options.random ?? Math.random;
+  const gracePeriodMs = options.gracePeriodMs ?? 5000;
   const workers = createWorkerPool(
     options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads },
   );
 
-  const loaded = new WeakSet<Workflow>();
   const charts = new WeakMap<Workflow, { topology: Topology; machine: AnyStateMachine }>();
   const runs = new WeakMap<RunSystem, LiveRun>();
   const runOf = (system: RunSystem): LiveRun => {
@@ -114,7 +117,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   const actors = new Map(
     registry.definitions.map((definition) => [definition.type, attemptActor(definition, runOf)]),
   );
-  const drain = fromPromise(({ system }) => Promise.allSettled(runOf(system).inFlight));
+  const drain = fromPromise(({ system }) => runOf(system).drained());
 
   const chartOf = (workflow: Workflow) => {
     const known = charts.get(workflow);
@@ -123,7 +126,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     const machine = compiled.bind({
       actors,
       drain,
-      gracePeriodMs: options.gracePeriodMs ?? 5000,
+      gracePeriodMs,
       publish: (system, event) => runOf(system).publish(event),
       requestSlot: (system, request) => runOf(system).requestSlot(request),
       releaseSlot: (system, node) => runOf(system).releaseSlot(node),
@@ -133,11 +136,8 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     return chart;
   };
 
-  const check = (source: unknown): CheckResult => {
-    const result = checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
-    if (result.workflow !== null) loaded.add(result.workflow);
-    return result;
-  };
+  const check = (source: unknown): CheckResult =>
+    checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
 
   const load = (source: unknown): Workflow => {
     const { workflow, diagnostics } = check(source);
@@ -145,18 +145,23 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     return workflow;
   };
 
-  const start: Runner['start'] = (source, given = {}, startOptions = {}) => {
-    const workflow = loaded.has(source as Workflow) ? (source as Workflow) : load(source);
-    const inputs = bindInputs(workflow, given);
-    checkStartOptions(startOptions);
-    const id = startOptions.runId ?? ids();
-    const created = store.create({ run_id: id, workflow: workflow.id, hash: workflow.hash, inputs });
+  const live = new Set<LiveRun>();
+  const cancelAll = (): void => {
+    for (const run of live) run.cancel(reasonOf(options.signal));
+  };
+  options.signal?.addEventListener('abort', cancelAll, { once: true });
+
+  const start: Runner['start'] = (source, given, startOptions) => {
+    const { runId = ids(), maxConcurrency, signal, onEvent } = checkStartOptions(startOptions ?? {});
+    const workflow = isChecked(source) ? withKnownTypes(source, registry) : load(source);
+    const inputs = bindInputs(workflow, given ?? {}, limits.resultBytes);
     const run = new LiveRun({
-      id,
+      id: runId,
       ...chartOf(workflow),
       inputs,
       seed: Math.floor(random() * 2 ** 32),
-      maxConcurrency: smallest(workflow.maxConcurrency, options.maxConcurrency, startOptions.maxConcurrency),
+      maxConcurrency: smallest(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
+      gracePeriodMs,
       clock,
       store,
       workers,
@@ -164,30 +169,54 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       inspect: options.inspect,
     });
     runs.set(run.actor.system, run);
-    if (startOptions.onEvent !== undefined) run.on(startOptions.onEvent);
-    const release = [options.signal, startOptions.signal].map((signal) => cancelOn(signal, run));
-    void Promise.resolve(created).then(
-      () => run.begin(),
-      (error) => run.refuse(error),
-    );
-    const releaseAll = () => {
-      for (const off of release) off();
+    const created = store.create({ run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
+    if (onEvent !== undefined) run.handle.on(onEvent);
+
+    live.add(run);
+    const cancel = (): void => run.cancel(reasonOf(signal));
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (options.signal?.aborted) cancelAll();
+    if (signal?.aborted) cancel();
+    // In two steps, so that a rejection that nobody handles is still reported as one.
+    const forget = (): void => {
+      live.delete(run);
+      signal?.removeEventListener('abort', cancel);
     };
-    run.result.then(releaseAll, releaseAll);
-    return run;
+    run.handle.result.then(forget, forget);
+
+    void Promise.resolve(created).then(
+      () => {
+        try {
+          run.begin();
+        } catch (error) {
+          run.fail('FC9003', `Run ${runId} could not begin`, error);
+        }
+      },
+      (error) => run.fail('FC5012', `Run ${runId} could not be stored`, error),
+    );
+    return run.handle;
   };
 
-  return { check, load, start, close: () => workers.close() };
+  return { store, check, load, start, close: () => workers.close() };
 }
 
-/** Cancels the run when the signal is aborted; the returned function ends that. */
-function cancelOn(signal: AbortSignal | undefined, run: LiveRun): () => void {
-  if (signal === undefined) return () => {};
-  const cancel = () =>
-    run.cancel(signal.reason instanceof Error ? signal.reason.message : String(signal.reason));
-  if (signal.aborted) cancel();
-  else signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
+/** A workflow that was checked elsewhere may have node types that this runner does not have. */
+function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
+  const unknown = workflow.nodes.find(({ type }) => registry.get(type) === undefined);
+  if (unknown === undefined) return workflow;
+  throw new ForkchartError(
+    'FC9002',
+    `Node \`${unknown.id}\` has the type \`${unknown.type}\`, which this runner does not have.`,
+    {
+      hint: 'Pass the node type to `createRunner` in `nodes`.',
+      path: unknown.pointer,
+    },
+  );
+}
+
+function reasonOf(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function smallest(...limits: readonly (number | null | undefined)[]): number | null {
@@ -197,27 +226,46 @@ function smallest(...limits: readonly (number | null | undefined)[]): number | n
 
 function checkOptions(options: RunnerOptions): void {
   checkCount('maxConcurrency', options.maxConcurrency);
-  checkCount('maxThreads', options.maxThreads);
-  if (options.gracePeriodMs !== undefined && !(options.gracePeriodMs >= 0)) {
-    throw wrongOption('gracePeriodMs', options.gracePeriodMs, 'a number of milliseconds, 0 or more');
+  const { gracePeriodMs, clock, store } = options;
+  if (gracePeriodMs !== undefined && !(typeof gracePeriodMs === 'number' && gracePeriodMs >= 0)) {
+    throw wrongOption('gracePeriodMs', gracePeriodMs, 'a number of milliseconds, 0 or more');
+  }
+  for (const [name, limit] of Object.entries(options.limits ?? {})) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name))
+      throw wrongOption(`limits.${name}`, limit, 'one of the limits that there are');
+    if (!(typeof limit === 'number' && limit >= 0))
+      throw wrongOption(`limits.${name}`, limit, 'a number, 0 or more');
+  }
+  checkMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
+  checkMethods('store', store, ['create', 'commit', 'committed', 'finish', 'get', 'list']);
+  for (const name of ['ids', 'random', 'inspect'] as const) {
+    const given: unknown = options[name];
+    if (given !== undefined && typeof given !== 'function') throw wrongOption(name, given, 'a function');
   }
 }
 
-function checkStartOptions(options: StartOptions): void {
+function checkStartOptions(options: StartOptions): StartOptions {
   checkCount('maxConcurrency', options.maxConcurrency);
-  if (options.runId !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(options.runId)) {
-    throw wrongOption('runId', options.runId, '1 to 64 letters, digits, `-` or `_`');
+  const runId: unknown = options.runId;
+  if (runId !== undefined && !(typeof runId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(runId))) {
+    throw wrongOption('runId', runId, '1 to 64 letters, digits, `-` or `_`');
   }
+  return options;
 }
 
-function checkCount(name: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+function checkCount(name: string, value: unknown): void {
+  if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 1)) {
     throw wrongOption(name, value, 'a whole number, 1 or more');
   }
 }
 
+function checkMethods(name: string, given: object | undefined, methods: readonly string[]): void {
+  if (given === undefined) return;
+  const missing = methods.find((method) => typeof (given as Record<string, unknown>)[method] !== 'function');
+  if (missing !== undefined) throw wrongOption(`${name}.${missing}`, undefined, 'a function');
+}
+
 function wrongOption(name: string, value: unknown, expected: string): ForkchartError {
-  return new ForkchartError('FC9002', `\`${name}\` is ${JSON.stringify(value)}.`, {
-    hint: `Pass ${expected}.`,
-  });
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return new ForkchartError('FC9002', `\`${name}\` is ${shown}.`, { hint: `Pass ${expected}.` });
 }

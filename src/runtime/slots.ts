@@ -10,6 +10,8 @@ interface Ticket {
 export class Slots {
   readonly #limit: number;
   readonly #holders = new Set<number>();
+  /** Slots whose nodes have moved on, while what they called has not returned. */
+  #lingering = 0;
   /** In the order in which they will be served. */
   #waiting: Ticket[] = [];
   /** Asked since the last pump: all in one step of the chart, not yet in order. */
@@ -27,14 +29,24 @@ export class Slots {
     this.#pumpLater();
   }
 
-  /** Gives a slot back, or takes back the request for one. */
-  release(node: number): void {
-    const isOther = (ticket: Ticket) => ticket.node !== node;
+  /**
+   * Gives a slot back, or takes back the request for one.
+   *
+   * @param returned settles once the node's function has returned; the slot is free only then
+   */
+  release(node: number, returned: Promise<void> | null = null): void {
     if (!this.#holders.delete(node)) {
+      const isOther = (ticket: Ticket) => ticket.node !== node;
       this.#waiting = this.#waiting.filter(isOther);
       this.#arriving = this.#arriving.filter(isOther);
+    } else if (returned !== null) {
+      this.#lingering++;
+      void returned.then(() => {
+        this.#lingering--;
+        this.#pumpLater();
+      });
     }
-    if (this.#waiting.length + this.#arriving.length > 0) this.#pumpLater();
+    this.#pumpLater();
   }
 
   pause(): void {
@@ -46,20 +58,20 @@ export class Slots {
     this.#pumpLater();
   }
 
-  /** While paused: lets one waiting node start, whatever the limit allows. Returns whether there was one. */
+  /** While paused: lets one waiting node start, if the limit allows. Returns whether it did. */
   step(): boolean {
     this.#admit();
-    return this.#grantNext();
+    return this.#paused && this.#grantNext();
   }
 
   /** After the present step of the chart, in which more nodes may still ask, or all be told to stop. */
   #pumpLater(): void {
-    if (this.#pumping) return;
+    if (this.#pumping || this.#waiting.length + this.#arriving.length === 0) return;
     this.#pumping = true;
     queueMicrotask(() => {
       this.#pumping = false;
       this.#admit();
-      while (!this.#paused && this.#holders.size < this.#limit && this.#grantNext());
+      while (!this.#paused && this.#grantNext());
     });
   }
 
@@ -69,6 +81,7 @@ export class Slots {
   }
 
   #grantNext(): boolean {
+    if (this.#holders.size + this.#lingering >= this.#limit) return false;
     const ticket = this.#waiting.shift();
     if (ticket === undefined) return false;
     this.#holders.add(ticket.node);

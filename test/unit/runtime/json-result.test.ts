@@ -41,6 +41,7 @@ describe('a result', () => {
   it('is refused one byte past the limit, and not at it', () => {
     expect(code('x'.repeat(50), 100)).toBeUndefined();
     expect(code('x'.repeat(51), 100)).toBe('FC5011');
+    expect(code(new Array(1e9))).toBe('FC5011');
   });
 
   it('is a frozen copy, so that no node can change what another sees', () => {

@@ -58,6 +58,32 @@ describe('slots', () => {
     expect(granted).toEqual([0, 2]);
   });
 
+  it('are free only once what was called has returned, even if its node has moved on', async () => {
+    const { under, granted, ask } = slots(1);
+    ask(0);
+    await turn();
+    let comeBack = () => {};
+    under.release(0, new Promise((resolve) => (comeBack = resolve)));
+    ask(0, 1);
+    await turn();
+    expect(granted).toEqual([0]);
+    comeBack();
+    await turn();
+    expect(granted).toEqual([0, 0]);
+  });
+
+  it('are stepped through one by one, within the bound, and only while paused', async () => {
+    const { under, granted, ask } = slots(1);
+    expect(under.step()).toBe(false);
+    under.pause();
+    ask(0, 1);
+    await turn();
+    expect([under.step(), under.step()]).toEqual([true, false]);
+    under.release(0);
+    expect(under.step()).toBe(true);
+    expect(granted).toEqual([0, 1]);
+  });
+
   it('are granted one by one while paused', async () => {
     const { under, granted, ask } = slots(null);
     under.pause();

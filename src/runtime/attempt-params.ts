@@ -1,0 +1,48 @@
+import type { NodeDefinition } from '../actors/node.js';
+import { ForkchartError } from '../ir/errors.js';
+import type { JsonValue } from '../ir/json.js';
+import type { DataScope } from '../ir/template/data-scope.js';
+import { fillTemplate } from '../ir/template/template.js';
+import type { NodePlan } from '../machines/topology.js';
+
+const MOST_ISSUES = 5;
+
+/** Parameters that cannot be had, and will not be had by trying again: the `reason` is what the record says. */
+export class UnusableParams extends Error {
+  constructor(readonly reason: ForkchartError) {
+    super(reason.message);
+  }
+}
+
+/**
+ * Fills in the templates of a node's parameters, and checks them against its type.
+ *
+ * @throws UnusableParams
+ */
+export async function readParams(
+  definition: NodeDefinition,
+  plan: NodePlan,
+  scope: DataScope,
+): Promise<unknown> {
+  const parsed = await definition.params.safeParseAsync(fill(plan, scope));
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const problems = issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
+    return `\`${['params', ...path.map(String)].join('.')}\`: ${message}`;
+  });
+  if (issues.length > MOST_ISSUES) problems.push(`and ${issues.length - MOST_ISSUES} more`);
+  throw new UnusableParams(
+    new ForkchartError('FC5009', problems.join('; '), {
+      hint: `Look at what the templates put there; \`${definition.type}\` takes something else.`,
+      path: plan.node.paramsPointer,
+    }),
+  );
+}
+
+function fill(plan: NodePlan, scope: DataScope): JsonValue {
+  try {
+    return fillTemplate(plan.node.params, scope);
+  } catch (error) {
+    throw error instanceof ForkchartError ? new UnusableParams(error) : error;
+  }
+}

@@ -1,0 +1,44 @@
+import type { FailureCause } from '../ir/errors.js';
+
+const MOST_CAUSES = 5;
+const LONGEST = 2000;
+
+/** Whatever was thrown as data, with what caused it; never throws itself. */
+export function describeThrown(thrown: unknown): readonly FailureCause[] {
+  const causes: FailureCause[] = [];
+  for (let at = thrown; at !== undefined && at !== null && causes.length < MOST_CAUSES; at = causeOf(at)) {
+    causes.push(describe(at));
+  }
+  return causes.length > 0 ? causes : [{ name: 'Error', message: String(thrown) }];
+}
+
+function describe(thrown: unknown): FailureCause {
+  if (typeof thrown !== 'object' || thrown === null) return { name: 'Error', message: textOf(thrown) };
+  const { name, message, code } = read(thrown);
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message.slice(0, LONGEST) : textOf(thrown),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+  };
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return (typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown)).slice(0, LONGEST);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
+
+const causeOf = (thrown: unknown): unknown =>
+  typeof thrown === 'object' && thrown !== null ? read(thrown).cause : undefined;
+
+/** The usual properties of an error; a getter that throws counts as none. */
+function read(thrown: object): { name?: unknown; message?: unknown; code?: unknown; cause?: unknown } {
+  try {
+    const { name, message, code, cause } = thrown as Record<'name' | 'message' | 'code' | 'cause', unknown>;
+    return { name, message, code, cause };
+  } catch {
+    return {};
+  }
+}
