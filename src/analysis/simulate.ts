@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../actors/node.js';
+import { markChecked } from '../ir/checked.js';
 import { criticalPath } from '../ir/graph/critical-path.js';
-import type { JsonObject, JsonValue } from '../ir/json.js';
+import type { JsonValue } from '../ir/json.js';
+import { parseTemplate } from '../ir/template/template.js';
 import type { Workflow, WorkflowNode } from '../ir/workflow.js';
 import { runningTime } from '../runtime/metrics.js';
 import type { RunResult } from '../runtime/record.js';
@@ -43,8 +45,8 @@ const estimateNode = defineNode({
 });
 
 /**
- * Runs a workflow on a virtual clock, by the engine that runs it for real, with every node a sleep of its `estimate_ms`: every
- * node succeeds with `default`, every `when` holds, and no parameter is filled in. Nothing is called, no time passes.
+ * Runs a workflow on a virtual clock, by the engine that runs it for real and with the same chart, with every node a sleep of its
+ * `estimate_ms`: every node succeeds with `default`, every `when` holds, and no parameter is filled in. Nothing is called, no time passes.
  *
  * @example
  * const { metrics, critical_path } = await simulateWorkflow(workflow, { maxConcurrency: 2 });
@@ -77,35 +79,28 @@ export async function simulateWorkflow(
   }
 }
 
-/** A workflow with the same nodes and edges, of nodes that do nothing but take their time, as the core IR. */
+/** The same workflow, of nodes that do nothing but take their time: what is asked for, decided by or put out is left out. */
 function standIn(
   workflow: Workflow,
   maxConcurrency: number | null,
   estimates: ReadonlyMap<string, number | null>,
-): JsonObject {
-  const dependencies = new Map<string, string[]>();
-  const edges = new Map<string, JsonObject>();
-  for (const { from, to, action, maxIterations } of workflow.edges) {
-    if (action === null) {
-      dependencies.set(to, [...(dependencies.get(to) ?? []), from]);
-      continue;
-    }
-    const edge = { from, to, action, ...(maxIterations === null ? {} : { max_iterations: maxIterations }) };
-    // Two edges that differ in their `when` alone are one, now that every `when` holds.
-    edges.set(JSON.stringify([from, to, action]), edge);
-  }
-  return {
-    ir_version: '0.2.0',
-    id: workflow.id,
-    ...(maxConcurrency === null ? {} : { max_concurrency: maxConcurrency }),
-    nodes: workflow.nodes.map(({ id }) => ({
-      id,
+): Workflow {
+  return markChecked({
+    ...workflow,
+    maxConcurrency,
+    inputs: [],
+    outputs: [],
+    timeoutMs: null,
+    nodes: workflow.nodes.map((node) => ({
+      ...node,
       type: TYPE,
-      params: { ms: estimates.get(id) ?? 0 },
-      ...(dependencies.has(id) ? { depends_on: [...new Set(dependencies.get(id))] } : {}),
+      params: parseTemplate({ ms: estimates.get(node.id) ?? 0 }, node.pointer),
+      when: null,
+      retry: null,
+      attemptTimeoutMs: null,
     })),
-    edges: [...edges.values()],
-  };
+    edges: workflow.edges.map((edge) => ({ ...edge, when: null })),
+  });
 }
 
 /** `null` where nothing says how long the node takes. */

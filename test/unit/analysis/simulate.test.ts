@@ -134,6 +134,48 @@ describe('simulateWorkflow', () => {
     expect(metrics.wall_ms).toBe(60);
   });
 
+  it('skips what the real run skips: a template does not decide where `depends_on` does', async () => {
+    const source = {
+      nodes: [
+        work('start', 1),
+        work('off', 1),
+        work('live', 1),
+        // Its `depends_on` is dead and its template is not; and the same without a `depends_on`.
+        { ...work('late', 1, 'off'), params: { value: '${live.output}' } },
+        { id: 'fed', type: 'echo', estimate_ms: 1, params: { value: ['${live.output}', '${off.output}'] } },
+      ],
+      edges: [
+        { from: 'start', to: 'off', action: 'error' },
+        { from: 'start', to: 'live' },
+      ],
+    };
+    const real = await runner.start(source).result;
+    const simulated = await simulate(source);
+    const shapeOf = ({ nodes }: typeof real) =>
+      Object.entries(nodes).map(([id, { status, reason }]) => [id, status, reason]);
+    expect(shapeOf(simulated)).toEqual(shapeOf(real));
+    expect(simulated.nodes.late?.status).toBe('skipped');
+    expect(simulated.nodes.fed?.status).toBe('succeeded');
+  });
+
+  it('simulates what a runner with larger limits accepts, groups and loops included', async () => {
+    const roomy = createRunner({ limits: { nodes: 20, edges: 100, iterations: 20_000 } });
+    const workflow = roomy.load({
+      nodes: [work('a', 1), work('b', 2), work('c', 3), work('d', 4), work('again', 1)],
+      edges: [
+        { from: 'a', to: 'b', parallel_group: 'both' },
+        { from: 'a', to: 'c', parallel_group: 'both' },
+        { from: 'b', to: 'd' },
+        { from: 'c', to: 'd' },
+        { from: 'd', to: 'again' },
+        { from: 'again', to: 'again', action: 'more', max_iterations: 15_000 },
+      ],
+    });
+    expect(workflow.groups).toHaveLength(1);
+    const simulation = await simulateWorkflow(workflow);
+    expect(simulation).toMatchObject({ status: 'succeeded', metrics: { wall_ms: 9 } });
+  });
+
   it('simulates hours in no time, and hostile names', async () => {
     const { metrics, critical_path } = await simulate({
       nodes: [work('__proto__', 7_200_000), work('constructor', 1, '__proto__')],
