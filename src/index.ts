@@ -4,23 +4,43 @@
  * @packageDocumentation
  */
 
-export type { NodeContext, NodeDefinition, WorkerContext, WorkerFunction } from './actors/node.js';
+export type {
+  Effects,
+  FunctionNodeOptions,
+  NodeContext,
+  NodeContext,
+  NodeDefinition,
+  NodeDefinition,
+  WorkerContext,
+  WorkerContext,
+  WorkerFunction,
+  WorkerFunction,
+  WorkerNodeOptions,
+} from './actors/node.js';
 export { defineNode } from './actors/node.js';
-export { createRegistry, type NodeFunction, type NodeRegistry } from './actors/registry.js';
-export { route } from './actors/route.js';
+export type { NodeFunction } from './actors/registry.js';
+export { type Routed, route } from './actors/route.js';
 export { drawChart } from './analysis/graph/chart.js';
 export { drawMermaid } from './analysis/graph/mermaid.js';
 export { type Plan, planWorkflow } from './analysis/plan.js';
 export { type SimulateOptions, type Simulation, simulateWorkflow } from './analysis/simulate.js';
-export { type CheckResult, checkWorkflow } from './ir/check.js';
+export { type CheckOptions, type CheckResult, checkWorkflow } from './ir/check.js';
 export { CODES, type DiagnosticCode } from './ir/diagnostics/codes.js';
 export type { Diagnostic, JsonPatchOperation, Severity } from './ir/diagnostics/diagnostic.js';
-export { type Failure, ForkchartError, InvalidWorkflowError, TerminalError } from './ir/errors.js';
+export {
+  type Failure,
+  type FailureCause,
+  ForkchartError,
+  InvalidWorkflowError,
+  TerminalError,
+} from './ir/errors.js';
 export type { JsonObject, JsonValue } from './ir/json.js';
 export { workflowJsonSchema } from './ir/json-schema.js';
 export { DEFAULT_LIMITS, type Limits } from './ir/limits.js';
-export type { Workflow } from './ir/workflow.js';
+export type { NodeTypeInfo } from './ir/node-type-info.js';
+export type { Workflow, WorkflowEdge, WorkflowGroup, WorkflowLoop, WorkflowNode } from './ir/workflow.js';
 export { type CompiledWorkflow, compileWorkflow } from './machines/compile.js';
+export type { AttemptResult } from './machines/outcome.js';
 export { type Clock, systemClock } from './runtime/clock.js';
 export type { RunEvent } from './runtime/event.js';
 export type {
@@ -33,6 +53,6 @@ export type {
 } from './runtime/record.js';
 export type { Run } from './runtime/run.js';
 export { createRunner, type Runner, type RunnerOptions, type StartOptions } from './runtime/runner.js';
-export { createMemoryStore } from './runtime/store/memory.js';
+export { createMemoryStore, type MemoryStore } from './runtime/store/memory.js';
 export type { RunStore, StoredRun } from './runtime/store/store.js';
 export { createVirtualClock, type VirtualClock } from './runtime/virtual-clock.js';
