@@ -3,17 +3,12 @@
  *
  * @packageDocumentation
  */
-
 export type {
   Effects,
   FunctionNodeOptions,
   NodeContext,
-  NodeContext,
-  NodeDefinition,
   NodeDefinition,
   WorkerContext,
-  WorkerContext,
-  WorkerFunction,
   WorkerFunction,
   WorkerNodeOptions,
 } from './actors/node.js';
