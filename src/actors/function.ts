@@ -16,6 +16,7 @@ export function findFunction(functions: FunctionTable, name: string): NodeFuncti
   if (found !== undefined) return found;
   const meant = nearest(name, functions.keys());
   throw new ForkchartError('FC6005', `No function \`${name}\` is registered.`, {
+    terminal: true,
     hint: meant === null ? 'Pass it to `createRunner` in `functions`.' : `Did you mean \`${meant}\`?`,
   });
 }

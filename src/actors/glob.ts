@@ -63,9 +63,7 @@ function splitPattern(pattern: string): readonly string[] {
     throw new ForkchartError(
       'FC6003',
       `The pattern \`${pattern.replaceAll('\0', '\\0')}\` leads out of the directory.`,
-      {
-        hint: 'Say in `root` which directory to look in.',
-      },
+      { hint: 'Say in `root` which directory to look in.', terminal: true },
     );
   }
   if (texts.length === 0) throw unreadable(pattern, 'it names nothing', 'Use `**` for every file.');
@@ -123,5 +121,6 @@ function withDirectoriesSkipped(parts: readonly Part[], state: GlobState): GlobS
 function unreadable(pattern: string, why: string, hint: string): ForkchartError {
   return new ForkchartError('FC5009', `The pattern \`${pattern.slice(0, 80)}\` cannot be used: ${why}.`, {
     hint,
+    terminal: true,
   });
 }

@@ -94,7 +94,7 @@ async function isFile(root: Root, entry: Dirent, real: string): Promise<boolean>
 
 function tooMany(shown: string): ForkchartError {
   return new ForkchartError(
-    'FC1006',
+    'FC6007',
     `There are more than ${MOST_ENTRIES} files and directories in \`${shown}\`.`,
     {
       hint: 'Look in a directory further down with `root`, or begin the pattern with the directory that is meant.',

@@ -102,6 +102,7 @@ function entriesOf(name: string, value: JsonValue, strategy: string): readonly E
   const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
   throw new ForkchartError('FC5009', `\`${strategy}\` merges objects, and \`${name}\` is ${kind}.`, {
     hint: 'Use `strategy: array`, which takes anything.',
+    terminal: true,
   });
 }
 
@@ -109,5 +110,6 @@ function collision(path: readonly string[], first: string, second: string): Fork
   const place = path.join('.');
   return new ForkchartError('FC6002', `Both \`${first}\` and \`${second}\` have a value for \`${place}\`.`, {
     hint: 'Rename one of them, or say `on_collision: first` or `on_collision: last`.',
+    terminal: true,
   });
 }

@@ -89,8 +89,6 @@ function mixed({ name }: Source): never {
   throw new ForkchartError(
     'FC5009',
     `\`concat\` takes lists alone, or texts alone, and \`${name}\` is something else.`,
-    {
-      hint: 'Use `strategy: array`, which takes anything.',
-    },
+    { hint: 'Use `strategy: array`, which takes anything.', terminal: true },
   );
 }

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
-import type { WorkerPool } from './worker-pool.js';
+
+/** Threads that a node function may have work done on. */
+export interface NodeWorkers {
+  /**
+   * Runs the default export of a module, a {@link WorkerFunction}, on a thread, as soon as one is free; it is given the data of the
+   * node's context. Aborting the node ends the thread, whatever it is doing.
+   *
+   * @throws what the function throws: its message and name; a `TerminalError` stays one
+   * @throws ForkchartError FC6006 when the thread cannot run it, or has crashed
+   */
+  run(module: URL, params: unknown): Promise<unknown>;
+}
 
 /** What a node function is given besides its parameters. */
 export interface NodeContext {
@@ -21,7 +32,7 @@ export interface NodeContext {
   /** Waits `ms` milliseconds on the run's clock; rejects at once when `signal` is aborted. */
   sleep(ms: number): Promise<void>;
   /** Threads for work that would hold up everything else. */
-  readonly workers: WorkerPool;
+  readonly workers: NodeWorkers;
 }
 
 /** What repeating a node costs: nothing (`pure`), nothing more (`idempotent`), or a second effect (`effect`). */
@@ -98,7 +109,7 @@ export function defineNode<Schema extends z.ZodType = z.ZodObject<Record<never, 
   const { type, description = '', params = z.strictObject({}), effects = 'effect' } = options;
   if ('worker' in options) {
     const { worker } = options;
-    return { type, description, params, effects, run: (given, ctx) => ctx.workers.run(worker, given, ctx) };
+    return { type, description, params, effects, run: (given, ctx) => ctx.workers.run(worker, given) };
   }
   // The runtime hands over what `params` has parsed, and so a value of its output type.
   return {

@@ -5,11 +5,15 @@ import { fileError } from './file-error.js';
 import { defineNode, type NodeDefinition } from './node.js';
 import type { Root } from './root.js';
 
-/** Bytes of the largest file that is read: what is larger would not be accepted as a result either. */
-const LARGEST_FILE = 64 * 1024 * 1024;
+/** Characters that a byte of a file becomes at most. */
+const CHARACTERS_PER_BYTE = { utf8: 1, json: 1, base64: 4 / 3 };
 
-/** Reads a text file, or what a JSON file holds. */
-export function readFile(root: Root): NodeDefinition {
+/**
+ * Reads a text file, or what a JSON file holds.
+ *
+ * @param resultBytes what a result may have, where a character counts two: a file whose text would count for more is not read
+ */
+export function readFile(root: Root, resultBytes: number): NodeDefinition {
   return defineNode({
     type: 'read-file',
     description: 'Gives back the text of a file, or what its JSON says.',
@@ -23,7 +27,8 @@ export function readFile(root: Root): NodeDefinition {
     effects: 'pure',
     async run({ path, encoding }, { signal }) {
       const { real, shown } = await root.resolve(path);
-      const text = await readText(real, shown, encoding === 'base64' ? 'base64' : 'utf8', signal);
+      const largest = Math.floor(resultBytes / (2 * CHARACTERS_PER_BYTE[encoding]));
+      const text = await readText(real, shown, largest, encoding === 'base64' ? 'base64' : 'utf8', signal);
       return encoding === 'json' ? parseJson(text, shown) : text;
     },
   });
@@ -32,6 +37,7 @@ export function readFile(root: Root): NodeDefinition {
 async function readText(
   real: string,
   shown: string,
+  largest: number,
   encoding: BufferEncoding,
   signal: AbortSignal,
 ): Promise<string> {
@@ -39,7 +45,7 @@ async function readText(
     const stats = await fs.stat(real);
     // Opening a pipe would wait for somebody to write to it.
     if (!stats.isFile() && !stats.isDirectory()) throw notRegular(shown);
-    if (stats.size > LARGEST_FILE) throw tooLarge(shown, stats.size);
+    if (stats.size > largest) throw tooLarge(shown, stats.size, largest);
     return await fs.readFile(real, { encoding, signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -64,8 +70,12 @@ function notRegular(shown: string): ForkchartError {
   });
 }
 
-function tooLarge(shown: string, bytes: number): ForkchartError {
-  return new ForkchartError('FC5011', `\`${shown}\` has ${bytes} bytes, more than ${LARGEST_FILE}.`, {
-    hint: 'Read large files in a node of your own, and put out what matters of them.',
-  });
+function tooLarge(shown: string, bytes: number, largest: number): ForkchartError {
+  return new ForkchartError(
+    'FC5011',
+    `\`${shown}\` has ${bytes} bytes, more than the ${largest} that a result has room for.`,
+    {
+      hint: 'Read large files in a node of your own, and put out what matters of them, or raise `limits.resultBytes`.',
+    },
+  );
 }

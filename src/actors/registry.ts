@@ -1,4 +1,5 @@
 import { ForkchartError } from '../ir/errors.js';
+import { DEFAULT_LIMITS } from '../ir/limits.js';
 import type { NodeTypeInfo } from '../ir/node-type-info.js';
 import { echo } from './echo.js';
 import { fail } from './fail.js';
@@ -20,6 +21,8 @@ export interface RegistryOptions {
   readonly functions?: { readonly [name: string]: NodeFunction };
   /** The directory that file nodes may read and write under. Default: none, and file nodes fail. */
   readonly root?: string;
+  /** Bytes that a node's result may have, a character counting two: `read-file` reads no larger file. Default: 64 MiB. */
+  readonly resultBytes?: number;
 }
 
 /** The node types of a runner, by name. */
@@ -29,8 +32,6 @@ export interface NodeRegistry {
   /** What checking a workflow needs to know of them. */
   readonly nodeTypes: ReadonlyMap<string, NodeTypeInfo>;
   get(type: string): NodeDefinition | undefined;
-  /** The names, sorted. */
-  types(): readonly string[];
 }
 
 /**
@@ -40,7 +41,7 @@ export interface NodeRegistry {
  * @throws ForkchartError FC9002 when two node types have the same name, or an option is of a wrong type
  */
 export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
-  const { nodes = [], functions = {}, root = null } = options;
+  const { nodes = [], functions = {}, root = null, resultBytes = DEFAULT_LIMITS.resultBytes } = options;
   const table = functionTable(functions);
   if (root !== null && (typeof root !== 'string' || root === '')) {
     throw wrong(`\`root\` is ${JSON.stringify(root)}.`, 'Pass the path of a directory.');
@@ -51,7 +52,7 @@ export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
     sleep,
     fail,
     merge(table),
-    readFile(files),
+    readFile(files, resultBytes),
     writeFile(files),
     listFiles(files),
     functionNode(table),
@@ -72,7 +73,6 @@ export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
     definitions: [...byType.values()],
     nodeTypes: byType,
     get: (type) => byType.get(type),
-    types: () => [...byType.keys()].sort(),
   };
 }
 

@@ -29,11 +29,13 @@ export interface Root {
  * whose workflows use no files does not need it
  */
 export function createRoot(directory: string | null): Root {
+  // Now: a later change of the process's directory must not move the root.
+  const absolute = directory === null ? null : path.resolve(directory);
   const top = async (): Promise<string> => {
-    if (directory === null) {
+    if (absolute === null) {
       throw refused('There is no root for file nodes to work under', 'Pass `root` to `createRunner`.');
     }
-    return realpath(directory).catch((error) => {
+    return realpath(absolute).catch((error) => {
       throw fileError(error, 'use', 'the root');
     });
   };
@@ -95,7 +97,7 @@ function leadsOut(name: string): ForkchartError {
 }
 
 function refused(message: string, hint: string): ForkchartError {
-  return new ForkchartError('FC6003', `${message}.`, { hint });
+  return new ForkchartError('FC6003', `${message}.`, { hint, terminal: true });
 }
 
 function printable(given: string): string {

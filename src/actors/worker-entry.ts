@@ -1,3 +1,4 @@
+import { isTerminal } from '../ir/errors.js';
 import type { WorkerContext, WorkerFunction } from './node.js';
 import { readRouted } from './route.js';
 
@@ -17,6 +18,9 @@ export type WorkerReply =
   | { readonly ok: true; readonly action: string; readonly output: unknown }
   | { readonly ok: false; readonly name: string; readonly message: string; readonly terminal: boolean };
 
+// Both reach the process's stdout otherwise, where the command line puts its one JSON document.
+Object.defineProperty(process, 'stdout', { value: process.stderr });
+
 /** Runs on the worker thread: loads the module (once a thread) and calls its default export. */
 export default async function runTask({ module, params, context }: WorkerTask): Promise<WorkerReply> {
   const { default: work } = (await import(module)) as { readonly default?: WorkerFunction<unknown> };
@@ -25,7 +29,6 @@ export default async function runTask({ module, params, context }: WorkerTask): 
     return { ok: true, ...readRouted(await work(params, context)) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    // By name: the module may have been given a copy of forkchart other than this one.
-    return { ok: false, name, message, terminal: name === 'TerminalError' };
+    return { ok: false, name, message, terminal: isTerminal(error) };
   }
 }

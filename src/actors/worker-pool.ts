@@ -6,7 +6,10 @@ import { route } from './route.js';
 import { Semaphore } from './semaphore.js';
 import type { WorkerReply, WorkerTask } from './worker-entry.js';
 
-/** Threads that node functions run on. */
+/** For whom a thread works: what is copied to it, and what ends it. */
+export type PoolContext = WorkerContext & Pick<NodeContext, 'signal'>;
+
+/** Threads that node functions run on, those of all runs of a runner. */
 export interface WorkerPool {
   /**
    * Runs the default export of a module on a thread, as soon as one is free. Aborting `ctx.signal` ends the thread, whatever it
@@ -15,7 +18,7 @@ export interface WorkerPool {
    * @throws what the function throws: its message and name; a `TerminalError` stays one
    * @throws ForkchartError FC6006 when the thread cannot run it, or has crashed
    */
-  run(module: URL, params: unknown, ctx: NodeContext): Promise<unknown>;
+  run(module: URL, params: unknown, ctx: PoolContext): Promise<unknown>;
   /** Ends all threads, and resolves when they have ended. What still runs on them fails, as does what is asked of them later. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { fromPromise } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
-import { type Failure, ForkchartError, TerminalError } from '../ir/errors.js';
+import { type Failure, ForkchartError, isTerminal } from '../ir/errors.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
@@ -119,7 +119,7 @@ function attemptFailure(definition: NodeDefinition, plan: NodePlan, error: unkno
     return { failure: { code: 'FC5012', message, ...at, hint, causes }, terminal: true };
   }
   const reason = error instanceof UnusableParams ? error.reason : error;
-  const terminal = error instanceof TerminalError || error instanceof UnusableParams;
+  const terminal = isTerminal(error) || error instanceof UnusableParams;
   if (reason instanceof ForkchartError) {
     const { code, message, hint, path } = reason;
     return { failure: { code, message, ...at, path: path ?? at.path, hint }, terminal };

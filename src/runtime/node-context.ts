@@ -31,7 +31,7 @@ export function openContext(
     signal,
     attempt: input.attempt,
     idempotencyKey: `${host.runId}/${execution}`,
-    workers: host.workers,
+    workers: { run: (module, params) => host.workers.run(module, params, context) },
     get input() {
       return predecessorOutputs(host.topology, plan, outcomes);
     },

@@ -91,12 +91,13 @@ export interface Runner {
  */
 export function createRunner(options: RunnerOptions = {}): Runner {
   checkOptions(options);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const registry = createRegistry({
+    resultBytes: limits.resultBytes,
     ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
     ...(options.functions === undefined ? {} : { functions: options.functions }),
     ...(options.root === undefined ? {} : { root: options.root }),
   });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const store = options.store ?? createMemoryStore();
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? nanoid;

@@ -1,10 +1,8 @@
-import type { NodeContext, NodeDefinition } from '../../../src/actors/node.js';
-import type { WorkerPool } from '../../../src/actors/worker-pool.js';
+import type { NodeContext, NodeDefinition, NodeWorkers } from '../../../src/actors/node.js';
 import { ForkchartError } from '../../../src/ir/errors.js';
 
-const noWorkers: WorkerPool = {
+const noWorkers: NodeWorkers = {
   run: () => Promise.reject(new Error('This node should not need threads.')),
-  close: () => Promise.resolve(),
 };
 
 /** What a node function is given on its first attempt; on no clock. */

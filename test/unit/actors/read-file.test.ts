@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile } from '../../../src/actors/read-file.js';
 import { createRoot } from '../../../src/actors/root.js';
+import { DEFAULT_LIMITS } from '../../../src/ir/limits.js';
+import { toJsonResult } from '../../../src/runtime/json-result.js';
 import { directoryWith } from './directory.js';
 import { failureOf, runNode } from './node-context.js';
 
+const { resultBytes } = DEFAULT_LIMITS;
 const read = (root: string, path: string, more: object = {}, signal?: AbortSignal) =>
-  runNode(readFile(createRoot(root)), { path, ...more }, signal === undefined ? {} : { signal });
+  runNode(readFile(createRoot(root), resultBytes), { path, ...more }, signal === undefined ? {} : { signal });
 
 describe('read-file', () => {
   it('gives back the text', async () => {
@@ -90,8 +93,38 @@ describe('read-file', () => {
 
   it('refuses a file that is larger than a result may be, before it reads it', async () => {
     const root = await directoryWith({ large: '' });
-    await fs.truncate(join(root, 'large'), 64 * 1024 * 1024 + 1);
+    // Each byte may be a character, and each character counts two.
+    await fs.truncate(join(root, 'large'), 32 * 1024 * 1024 + 1);
     await expect(read(root, 'large')).rejects.toMatchObject({ code: 'FC5011' });
+  });
+
+  it.each([
+    ['utf8', '0'.repeat(12), '0'.repeat(13)],
+    ['json', '123456789012', '1234567890123'],
+    ['base64', 'x'.repeat(9), 'x'.repeat(10)],
+  ])('reads as %s what fits in a result of 24 bytes, and no more', async (encoding, fits, tooLong) => {
+    const root = await directoryWith({ fits, tooLong });
+    const node = readFile(createRoot(root), 24);
+    const result = toJsonResult(await runNode(node, { path: 'fits', encoding }), 24);
+    expect(String(result)).toHaveLength(12);
+    await expect(runNode(node, { path: 'tooLong', encoding })).rejects.toMatchObject({
+      code: 'FC5011',
+      message: `\`tooLong\` has ${tooLong.length} bytes, more than the ${fits.length} that a result has room for.`,
+      hint: expect.stringContaining('limits.resultBytes'),
+    });
+  });
+
+  it('stays under the root that it was given, wherever the process goes', async () => {
+    const [before, after] = [
+      await directoryWith({ 'root/a': 'first' }),
+      await directoryWith({ 'root/a': 'second' }),
+    ];
+    const here = process.cwd();
+    onTestFinished(() => process.chdir(here));
+    process.chdir(before);
+    const root = createRoot('root');
+    process.chdir(after);
+    expect(await runNode(readFile(root, resultBytes), { path: 'a' })).toBe('first');
   });
 
   it('stops with the reason of its signal', async () => {
@@ -101,7 +134,7 @@ describe('read-file', () => {
   });
 
   it('says how to get a root where there is none, and that a root does not exist', async () => {
-    const none = runNode(readFile(createRoot(null)), { path: 'a' });
+    const none = runNode(readFile(createRoot(null), resultBytes), { path: 'a' });
     await expect(none).rejects.toMatchObject({ code: 'FC6003', hint: 'Pass `root` to `createRunner`.' });
     const root = await directoryWith();
     expect(await failureOf(read(join(root, 'gone'), 'a'))).toMatchObject({

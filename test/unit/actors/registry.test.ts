@@ -8,7 +8,7 @@ const custom = (type: string) => defineNode({ type, run: () => null });
 
 describe('createRegistry', () => {
   it('knows the built-in types', () => {
-    expect(createRegistry().types()).toEqual([
+    expect([...createRegistry().nodeTypes.keys()].sort()).toEqual([
       'echo',
       'fail',
       'function',
@@ -25,7 +25,6 @@ describe('createRegistry', () => {
     const registry = createRegistry({ nodes: [mine] });
     expect(registry.get('mine')).toBe(mine);
     expect(registry.nodeTypes.get('mine')).toBe(mine);
-    expect(registry.types()).toContain('mine');
     expect(registry.definitions.at(-1)).toBe(mine);
   });
 

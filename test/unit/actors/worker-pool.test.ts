@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { defineNode, type NodeContext } from '../../../src/actors/node.js';
+import { defineNode, type NodeContext, type NodeWorkers } from '../../../src/actors/node.js';
 import { readRouted } from '../../../src/actors/route.js';
 import type { WorkerPool, WorkerPoolOptions } from '../../../src/actors/worker-pool.js';
+import { isTerminal } from '../../../src/ir/errors.js';
 import { nodeContext, runNode } from './node-context.js';
 
 /*
@@ -63,7 +64,12 @@ describe('a worker node', () => {
       worker: worker('reflect'),
     });
     const input = new Map([['before', [1, 2]]]);
-    const returned = await runNode(node, { n: 7 }, { workers: open(), attempt: 2, input });
+    const given = { attempt: 2, input };
+    const pool = open();
+    const workers: NodeWorkers = {
+      run: (module, params) => pool.run(module, params, nodeContext(given)),
+    };
+    const returned = await runNode(node, { n: 7 }, { ...given, workers });
     expect(readRouted(returned)).toEqual({
       action: 'default',
       output: {
@@ -101,6 +107,17 @@ describe('a failure on a thread', () => {
   ])('keeps its message and name: %s', async (how, name) => {
     const failure = run(open(), 'misbehave', { how, message: 'out of tune' });
     await expect(failure).rejects.toMatchObject({ name, message: 'out of tune' });
+  });
+
+  it.each([
+    ['throw', false],
+    ['throw an error of that name', false],
+    ['throw a terminal error', true],
+    ['throw an error that says so', true],
+    ['throw a terminal ForkchartError', true],
+  ])('says on this thread too whether it can pass: %s', async (how, terminal) => {
+    const failure: unknown = await run(open(), 'misbehave', { how }).catch((error) => error);
+    expect(isTerminal(failure)).toBe(terminal);
   });
 
   it.each([
@@ -214,6 +231,15 @@ describe('a process', () => {
       `const running = Promise.all([run(), run()]); ${alive} await running; ${alive}`,
     );
     expect(stdout).toMatch(/^\w.*\n\n$/);
+  });
+
+  it('has nothing that a worker prints on its stdout, where the command line puts JSON', async () => {
+    const { stdout, stderr } = await node(
+      `await pool.run(new URL(${JSON.stringify(worker('misbehave').href)}), { how: 'print', message: 'heard' }, ctx);
+       await pool.close();`,
+    );
+    expect(stdout).toBe('');
+    expect(stderr).toBe('heard\nheard\n');
   });
 
   it('has no handle left after `close`', async () => {
