@@ -9,7 +9,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once. */
   readonly multiple?: boolean;
-  readonly help: string;
+  /** `null` for one that is known only to be refused: no help text names it. */
+  readonly help: string | null;
 }
 
 /** A command line, checked against what its verb takes. */
@@ -101,7 +102,7 @@ export function positiveInteger(args: Arguments, name: string): number | null {
 function unknownOption(verb: string, typed: string, specs: readonly OptionSpec[]): UsageError {
   const near = nearest(
     typed,
-    specs.map((spec) => `--${spec.name}`),
+    specs.filter((spec) => spec.help !== null).map((spec) => `--${spec.name}`),
   );
   const hint = near === null ? '' : `Did you mean \`${near}\`? `;
   return new UsageError(

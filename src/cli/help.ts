@@ -22,14 +22,15 @@ export function renderHelp(verbs: readonly Verb[]): string {
 
 /** `forkchart <verb> --help`. */
 export function renderVerbHelp(verb: Verb): string {
-  const flags = verb.options.map(flagOf);
+  const options = verb.options.filter((option) => option.help !== null);
+  const flags = options.map(flagOf);
   const widest = Math.max(...flags.map((flag) => flag.length));
   return [
     `forkchart ${verb.name} FILE|- [options]`,
     '',
     `${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`,
     '',
-    ...verb.options.map((option, index) => `  ${(flags[index] ?? '').padEnd(widest)}  ${option.help}`),
+    ...options.map((option, index) => `  ${(flags[index] ?? '').padEnd(widest)}  ${option.help}`),
     '',
     ...verb.examples.map((example) => `  $ ${example}`),
     '',

@@ -72,6 +72,11 @@ console.log('a module that is chatty');
 export const nodes = [{ type: 'shout', description: 'shouts', params: z.object({ text: z.string() }), effects: 'pure', run: ({ text }) => { console.log('noise'); return text.toUpperCase(); } }];
 export const functions = { twice: (value) => value * 2 };
 `.replace("'zod'", JSON.stringify(import.meta.resolve('zod'))),
+  'worker-nodes.mjs': `import { defineNode } from '${new URL('../../dist/index.js', import.meta.url).href}';
+export const nodes = [defineNode({ type: 'chatty', worker: new URL('./chatty.mjs', import.meta.url) })];
+`,
+  'chatty.mjs': `export default () => { console.log('noise'); process.stdout.write('more noise'); return 1; };`,
+  'threads.json': { nodes: [{ id: 'a', type: 'chatty' }] },
   'not-nodes.mjs': 'export const nodes = [1];',
 });
 const run = (...args: string[]) => forkchart(args, { cwd });
@@ -234,6 +239,19 @@ describe('forkchart run', () => {
     expect(stderr).toContain('a module that is chatty');
     expect((await run('check', 'custom.json')).code).toBe(2);
     expect((await run('check', 'custom.json', '--nodes', 'nodes.mjs')).code).toBe(0);
+  });
+
+  it('prints one JSON document, whatever a worker thread prints', async () => {
+    const { code, stdout, stderr } = await run(
+      'run',
+      'threads.json',
+      '--nodes',
+      'worker-nodes.mjs',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).nodes).toMatchObject({ a: { output: 1 } });
+    expect(stderr).toMatch(/noise\n.*more noise/s);
   });
 
   it('says nothing about a pipe that is closed, and stops', async () => {

@@ -80,7 +80,7 @@ function describeEvent(event: RunEvent, since: number | null, view: LinesView): 
       return `${name} ${style.dim(event.status)}${reason}`;
     }
     case 'node.late_result_dropped':
-      return `${printableName(event.node)} returned after it was cancelled; its result is dropped`;
+      return `${printableName(event.node)} returned too late (attempt ${event.attempt}); its result is dropped`;
     case 'loop.iteration':
       return lasting || event.iteration === 1
         ? null

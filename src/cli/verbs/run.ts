@@ -19,7 +19,7 @@ export const runVerb: Verb = {
     MAX_CONCURRENCY_OPTION,
     { name: 'events', help: 'print every event on stdout as it happens, one JSON document a line' },
     { name: 'no-progress', help: 'do not show what is going on' },
-    { name: 'inspect', help: 'not in this version' },
+    { name: 'inspect', help: null },
     ...COMMON_OPTIONS,
   ],
   examples: [

@@ -41,7 +41,9 @@ describe('progress on a terminal', () => {
 
   it('redraws one block in place, and takes it away at the end', () => {
     const { progress, written } = setUp({ stderrIsTerminal: true });
-    progress.show(event({ type: 'run.started', workflow: 'w', hash: '', nodes: 2, time: '2026-01-01T00:00:00.000Z' }));
+    progress.show(
+      event({ type: 'run.started', workflow: 'w', hash: '', nodes: 2, time: '2026-01-01T00:00:00.000Z' }),
+    );
     progress.show(started('analyze'));
     progress.show(started('visualize'));
     vi.advanceTimersByTime(160);

@@ -36,7 +36,13 @@ const settled = (at: number, node: string, change: object = {}): RunEvent =>
 /** The events of a fork of two, one of which needs two attempts, with a branch that is not taken. */
 const fork: readonly (readonly RunEvent[])[] = [
   [
-    event(0, { type: 'run.started', workflow: 'report', hash: 'sha256:0', nodes: 5, time: '2026-01-01T00:00:00.000Z' }),
+    event(0, {
+      type: 'run.started',
+      workflow: 'report',
+      hash: 'sha256:0',
+      nodes: 5,
+      time: '2026-01-01T00:00:00.000Z',
+    }),
     event(0, { type: 'node.queued', node: 'fetch' }),
   ],
   [event(1, { type: 'node.started', node: 'fetch', attempt: 1 })],
@@ -85,6 +91,14 @@ describe('renderRunLines', () => {
     ]);
   });
 
+  it('says that a result came too late, be it after a cancellation or a timeout', () => {
+    const late = event(40, { type: 'node.late_result_dropped', node: 'a', attempt: 2 });
+    const lines = renderRunLines([late], new RunView(), { style });
+    expect(lines.map((line) => line.slice(11))).toEqual([
+      'a returned too late (attempt 2); its result is dropped',
+    ]);
+  });
+
   it('counts a node of a loop as done only while it does not run again', () => {
     const run = new RunView();
     renderRunLines(
@@ -122,7 +136,15 @@ describe('renderRunBlock', () => {
 
   it('never takes more columns or rows than there are', () => {
     const run = new RunView();
-    run.apply(event(0, { type: 'run.started', workflow: 'w', hash: '', nodes: 1000, time: '2026-01-01T00:00:00.000Z' }));
+    run.apply(
+      event(0, {
+        type: 'run.started',
+        workflow: 'w',
+        hash: '',
+        nodes: 1000,
+        time: '2026-01-01T00:00:00.000Z',
+      }),
+    );
     for (let index = 0; index < 1000; index++) {
       run.apply(event(0, { type: 'node.started', node: `${'漢'.repeat(index % 50)}${index}`, attempt: 1 }));
       run.apply(
