@@ -65,6 +65,8 @@ export function assembleWorkflow(source: SourceWorkflow, parts: Parts): Workflow
     maxConcurrency: oneAtATime ? 1 : (core.max_concurrency ?? null),
     onError: core.on_error === 'fail_safe' ? 'fail_safe' : 'fail_fast',
     timeoutMs: core.timeout_ms ?? null,
+    timeoutPointer: source.pointerOf('/timeout_ms'),
+    inputsPointer: source.pointerOf('/inputs'),
   };
 }
 
@@ -76,6 +78,7 @@ function assembleNode(
 ): WorkflowNode {
   const params = texts.params[v];
   if (params === undefined) throw new Error(`Node ${v} has no parsed params.`);
+  const at = `/nodes/${v}`;
   return {
     id: table.id(v),
     type: node.type,
@@ -86,7 +89,10 @@ function assembleNode(
     attemptTimeoutMs: node.timeout?.attempt_ms ?? null,
     onError: node.on_error === 'continue' ? 'continue' : 'fail',
     estimateMs: node.estimate_ms ?? null,
-    pointer: source.pointerOf(`/nodes/${v}`),
+    pointer: source.pointerOf(at),
+    paramsPointer: source.pointerOf(`${at}/params`),
+    whenPointer: source.pointerOf(`${at}/when`),
+    timeoutPointer: source.pointerOf(`${at}/timeout`),
   };
 }
 
@@ -118,6 +124,7 @@ function assembleEdges({ edges, table, texts, structure }: Parts, source: Source
     closes: closing.has(edge) ? (loopOf.get(edge.to) ?? null) : null,
     maxIterations: closing.has(edge) ? edge.maxIterations : null,
     pointer: source.pointerOf(edge.at),
+    whenPointer: source.pointerOf(edge.index === null ? edge.at : `${edge.at}/when`),
   }));
 }
 

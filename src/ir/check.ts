@@ -1,11 +1,11 @@
 import { DiagnosticList } from './analyze/diagnostic-list.js';
+import { markChecked } from './checked.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { readDocument } from './dialects/read-document.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { NodeTypeInfo } from './node-type-info.js';
 import { normalizeWorkflow } from './normalize.js';
 import { parseText } from './text.js';
-import { markChecked } from './checked.js';
 import type { Workflow } from './workflow.js';
 
 export interface CheckOptions {

@@ -27,6 +27,10 @@ export interface Workflow {
   readonly onError: 'fail_fast' | 'fail_safe';
   /** Milliseconds that the whole run may take; `null` for no bound. */
   readonly timeoutMs: number | null;
+  /** Where `timeoutMs` stands in the author's document, or would stand. */
+  readonly timeoutPointer: string;
+  /** Where the inputs are declared in the author's document, or would be. */
+  readonly inputsPointer: string;
 }
 
 export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';
@@ -61,8 +65,11 @@ export interface WorkflowNode {
   readonly onError: 'fail' | 'continue';
   /** Milliseconds that one attempt is expected to take; for `simulate` only. `null` where none was declared. */
   readonly estimateMs: number | null;
-  /** Where the node stands in the author's document. */
+  /** Where the node stands in the author's document; the other pointers say where its parts do, or would. */
   readonly pointer: string;
+  readonly paramsPointer: string;
+  readonly whenPointer: string;
+  readonly timeoutPointer: string;
 }
 
 export interface RetryPolicy {
@@ -89,6 +96,8 @@ export interface WorkflowEdge {
   /** On a closing edge, how many times the loop's body may run, the first time included; else `null`. */
   readonly maxIterations: number | null;
   readonly pointer: string;
+  /** Where its `when` stands, or would; `pointer` where the edge was not written as one, as it has none. */
+  readonly whenPointer: string;
 }
 
 /** A natural loop: `header` and everything that can get back to it. Entered at the header only. */

@@ -57,7 +57,7 @@ export function chartActions(topology: Topology) {
         code: 'FC5006',
         message: `The run took longer than ${topology.workflow.timeoutMs} ms.`,
         node: null,
-        path: '/timeout_ms',
+        path: topology.workflow.timeoutPointer,
         hint: 'Raise `timeout_ms` of the workflow.',
       },
     })),

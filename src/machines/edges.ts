@@ -40,12 +40,12 @@ export function decideEdge(
   const fits = edge.action === null ? !isError : edge.action === outcome.action;
   if (!fits) return { kind: 'dead' };
   if (edge.when === null) return { kind: 'taken' };
-  const decision = decide(topology, context, edge.when, plan.edge.to, edge.pointer);
+  const decision = decide(topology, context, edge.when, plan.edge.to, edge.whenPointer);
   if (typeof decision !== 'boolean') return { kind: 'broken', failure: decision };
   return { kind: decision ? 'taken' : 'dead' };
 }
 
-/** Decides a `when`; a failure of `node` where it cannot be decided. */
+/** Decides a `when`, which stands at `pointer`; a failure of `node` where it cannot be decided. */
 export function decide(
   topology: Topology,
   context: ScopeContext,
@@ -60,7 +60,7 @@ export function decide(
     );
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
-    return { code: error.code, message: error.message, node, path: `${pointer}/when`, hint: error.hint };
+    return { code: error.code, message: error.message, node, path: pointer, hint: error.hint };
   }
 }
 

@@ -22,7 +22,7 @@ export function decideJoin(topology: Topology, context: ScopeContext, plan: Node
     if (decision.kind !== 'start') return decision;
   }
   if (plan.node.when === null) return START;
-  const held = decide(topology, context, plan.node.when, plan.node.id, plan.node.pointer);
+  const held = decide(topology, context, plan.node.when, plan.node.id, plan.node.whenPointer);
   if (typeof held !== 'boolean') return { kind: 'fail', failure: held, node: plan.index };
   return held ? START : { kind: 'skip', reason: { kind: 'when_false' } };
 }

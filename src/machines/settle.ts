@@ -77,7 +77,7 @@ export function attemptFailureBy(plan: NodePlan, cause: Cause, event: ChartInput
     code: 'FC5005',
     message: `An attempt at \`${plan.node.id}\` took longer than ${plan.node.attemptTimeoutMs} ms.`,
     node: plan.node.id,
-    path: `${plan.node.pointer}/timeout`,
+    path: plan.node.timeoutPointer,
     hint: 'Raise `timeout.attempt_ms`, or give the node a `retry`.',
   };
   return { failure, terminal: false };

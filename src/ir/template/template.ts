@@ -82,11 +82,12 @@ function parsePart(
       part.kind === 'constant' ? [[key, part.value] as const] : [],
     );
     if (constants.length < members.length) return { kind: 'object', members };
-    return { kind: 'constant', value: Object.fromEntries(constants) };
+    return { kind: 'constant', value: Object.freeze(Object.fromEntries(constants)) };
   }
   const items = source.map(inner);
   if (!items.every((item) => item.kind === 'constant')) return { kind: 'list', items };
-  return { kind: 'constant', value: items.map((item) => item.value) };
+  // Shared by every run: a copy of its own, which nobody can change.
+  return { kind: 'constant', value: Object.freeze(items.map((item) => item.value)) };
 }
 
 function parseText(text: string, pointer: string, references: Reference[], report: Report): Part {

@@ -44,11 +44,19 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
       closes: isClosing ? 0 : null,
       maxIterations: isClosing ? Number(max) : null,
       pointer: '',
+      whenPointer: '',
     });
   }
   for (const [to, node] of Object.entries(sketch.nodes)) {
     for (const from of node.depends_on ?? []) {
-      const rest = { action: null, when: null, closes: null, maxIterations: null, pointer: '' };
+      const rest = {
+        action: null,
+        when: null,
+        closes: null,
+        maxIterations: null,
+        pointer: '',
+        whenPointer: '',
+      };
       edges.push({ from, to, origin: 'depends_on', ...rest });
     }
   }
@@ -70,6 +78,9 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
       onError: node.on_error ?? 'fail',
       estimateMs: null,
       pointer: '',
+      paramsPointer: '',
+      whenPointer: '',
+      timeoutPointer: '',
     })),
     edges,
     loops: [],
@@ -78,6 +89,8 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
     maxConcurrency: sketch.max_concurrency ?? null,
     onError: sketch.on_error ?? 'fail_fast',
     timeoutMs: null,
+    timeoutPointer: '',
+    inputsPointer: '',
   };
 }
 
