@@ -5,6 +5,7 @@ import { criticalPath } from '../ir/graph/critical-path.js';
 import type { JsonValue } from '../ir/json.js';
 import { parseTemplate } from '../ir/template/template.js';
 import type { Workflow, WorkflowNode } from '../ir/workflow.js';
+import { tightestBound } from '../runtime/bound.js';
 import { runningTime } from '../runtime/metrics.js';
 import type { RunResult } from '../runtime/record.js';
 import { createRunner } from '../runtime/runner.js';
@@ -55,8 +56,7 @@ export async function simulateWorkflow(
   workflow: Workflow,
   options: SimulateOptions = {},
 ): Promise<Simulation> {
-  const limits = [workflow.maxConcurrency, options.maxConcurrency ?? null].filter((limit) => limit !== null);
-  const maxConcurrency = limits.length === 0 ? null : Math.min(...limits);
+  const maxConcurrency = tightestBound(workflow.maxConcurrency, options.maxConcurrency);
   const estimates = new Map(workflow.nodes.map((node) => [node.id, estimateOf(node)]));
 
   const clock = createVirtualClock();

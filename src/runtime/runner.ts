@@ -11,6 +11,7 @@ import type { Workflow } from '../ir/workflow.js';
 import { compileWorkflow, type RunSystem } from '../machines/compile.js';
 import type { Topology } from '../machines/topology.js';
 import { attemptActor } from './attempt.js';
+import { tightestBound } from './bound.js';
 import { type Clock, systemClock } from './clock.js';
 import type { RunEvent } from './event.js';
 import { bindInputs } from './inputs.js';
@@ -161,7 +162,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       ...chartOf(workflow),
       inputs,
       seed: Math.floor(random() * 2 ** 32),
-      maxConcurrency: smallest(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
+      maxConcurrency: tightestBound(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
       gracePeriodMs,
       clock,
       store,
@@ -218,11 +219,6 @@ function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
 function reasonOf(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason;
   return reason instanceof Error ? reason.message : String(reason);
-}
-
-function smallest(...limits: readonly (number | null | undefined)[]): number | null {
-  const bounds = limits.filter((limit) => typeof limit === 'number');
-  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 function checkOptions(options: RunnerOptions): void {
