@@ -3,6 +3,7 @@ import type { DraftGroup } from './analyze/groups.js';
 import type { NodeTable } from './analyze/node-table.js';
 import type { ParsedTexts } from './analyze/references.js';
 import type { Structure } from './analyze/structure.js';
+import { deepFreeze } from './deep-freeze.js';
 import { pointerTo } from './diagnostics/pointer.js';
 import type { PlacedGroups } from './graph/branches.js';
 import { layOut } from './graph/layout.js';
@@ -45,7 +46,7 @@ export function assembleWorkflow(source: SourceWorkflow, parts: Parts): Workflow
     inputs: Object.entries(core.inputs).map(([name, input]): WorkflowInput => {
       const { description = null, type, required } = input;
       const rest = { name, description, type, required };
-      return input.default === undefined ? rest : { ...rest, default: input.default };
+      return input.default === undefined ? rest : { ...rest, default: deepFreeze(input.default) };
     }),
     outputs: texts.outputs.map(({ name, source: template }) => ({
       name,

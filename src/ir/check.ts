@@ -53,7 +53,7 @@ export function checkWorkflow(source: unknown, options: CheckOptions = {}): Chec
   const { nodeTypes } = options;
   const workflow = normalizeWorkflow(
     read.source,
-    { suggestions: limits.diagnostics, ...(nodeTypes === undefined ? {} : { nodeTypes }) },
+    { limits, ...(nodeTypes === undefined ? {} : { nodeTypes }) },
     (diagnostic) => found.add(diagnostic),
   );
   return finish(parsed.value, workflow);

@@ -18,6 +18,7 @@ import { checkUnusedOutputs } from './analyze/unused-outputs.js';
 import { checkWriters } from './analyze/writers.js';
 import { assembleWorkflow } from './assemble.js';
 import type { Report } from './diagnostics/report.js';
+import type { Limits } from './limits.js';
 import type { NodeTypeInfo } from './node-type-info.js';
 import type { SourceWorkflow } from './schema/source-workflow.js';
 import type { Workflow } from './workflow.js';
@@ -25,8 +26,7 @@ import type { Workflow } from './workflow.js';
 export interface NormalizeOptions {
   /** The node types that may be used; without it they are not checked. */
   readonly nodeTypes?: ReadonlyMap<string, NodeTypeInfo>;
-  /** How many misspelt names are looked up at most. */
-  readonly suggestions: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -36,14 +36,14 @@ export interface NormalizeOptions {
  */
 export function normalizeWorkflow(
   source: SourceWorkflow,
-  { nodeTypes, suggestions }: NormalizeOptions,
+  { nodeTypes, limits }: NormalizeOptions,
   report: Report,
 ): Workflow | null {
   const { core } = source;
-  const problems = createProblems(source, report, suggestions);
+  const problems = createProblems(source, report, limits.diagnostics);
   checkNotYet(core, problems);
   const table = tabulateNodes(core.nodes, problems);
-  const texts = parseTexts(source, table, collectNames(core, table, problems), problems);
+  const texts = parseTexts(source, table, collectNames(core, table, problems), limits, problems);
   if (nodeTypes !== undefined) {
     const paramsAt = (vertex: number): string => source.pointerOf(`/nodes/${vertex}/params`);
     checkNodeTypes(table, texts.params, nodeTypes, NOT_YET_TYPES, paramsAt, problems);

@@ -1,6 +1,7 @@
 import { pointerSegments, pointerTo } from '../diagnostics/pointer.js';
 import { ForkchartError } from '../errors.js';
 import type { JsonValue } from '../json.js';
+import type { Limits } from '../limits.js';
 import type { CoreNode } from '../schema/core.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
 import { type Condition, parseCondition } from '../template/condition.js';
@@ -41,6 +42,7 @@ export function parseTexts(
   source: SourceWorkflow,
   table: NodeTable,
   names: Names,
+  limits: Limits,
   problems: Problems,
 ): ParsedTexts {
   const { core } = source;
@@ -67,7 +69,7 @@ export function parseTexts(
     }
   };
   const condition = (when: string | undefined, at: string): Condition | null =>
-    when === undefined ? null : readCondition(when, source.pointerOf(at), problems);
+    when === undefined ? null : readCondition(when, source.pointerOf(at), limits, problems);
 
   const params: Template[] = [];
   const conditions: (Condition | null)[] = [];
@@ -76,7 +78,7 @@ export function parseTexts(
       uses.push({ producer, consumer, reference, edge: null });
     };
     const base = source.pointerOf(`/nodes/${consumer}/params`);
-    const template = parseTemplate(node.params, base, (d) => problems.addInSource(d));
+    const template = parseTemplate(node.params, base, problems.addInSource, limits);
     params.push(template);
     lookUp(
       template.references,
@@ -108,7 +110,7 @@ export function parseTexts(
 
   const outputs = Object.entries(core.outputs).map(([name, output]) => {
     const base = source.pointerOf(pointerTo(['outputs', name, 'source']));
-    const template = parseTemplate(output.source, base, (d) => problems.addInSource(d));
+    const template = parseTemplate(output.source, base, problems.addInSource, limits);
     lookUp(
       template.references,
       () => output.source,
@@ -123,9 +125,9 @@ export function parseTexts(
 }
 
 /** FC3003: a condition that cannot be parsed counts as none. */
-function readCondition(when: string, path: string, problems: Problems): Condition | null {
+function readCondition(when: string, path: string, limits: Limits, problems: Problems): Condition | null {
   try {
-    return parseCondition(when, path);
+    return parseCondition(when, path, limits);
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
     problems.addInSource({

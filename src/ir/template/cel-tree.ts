@@ -21,8 +21,13 @@ export function tooDeep(): ConditionSyntaxError {
 /**
  * CEL knows no `${…}`: each becomes a name just as long, so that positions stay what they are. What it stands for is found
  * by position, never by that name.
+ *
+ * @param most how many steps a reference may have.
  */
-export function withPlaceholders(source: string): { text: string; embedded: Map<number, ParsedReference> } {
+export function withPlaceholders(
+  source: string,
+  most: number,
+): { text: string; embedded: Map<number, ParsedReference> } {
   const embedded = new Map<number, ParsedReference>();
   let text = '';
   let at = 0;
@@ -34,7 +39,7 @@ export function withPlaceholders(source: string): { text: string; embedded: Map<
       at = open + 2;
       continue;
     }
-    const reference = parseReference(source, open + 2);
+    const reference = parseReference(source, open + 2, most);
     embedded.set(open, reference);
     text += source.slice(at, open) + '_'.repeat(reference.end - open);
     at = reference.end;

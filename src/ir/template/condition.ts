@@ -1,5 +1,6 @@
 import { quote } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { withBudget } from './budget.js';
 import { ConditionSyntaxError } from './cel-tree.js';
 import type { DataScope } from './data-scope.js';
@@ -31,15 +32,16 @@ export interface Condition {
  * anything else. Numbers are JSON's: 3 equals 3.0, and 1 / 2 is 0.5.
  *
  * @param pointer where the condition stands in the document (JSON pointer).
+ * @param limits of its length and of the steps of a reference.
  * @throws {ForkchartError} FC3003 for anything else.
  *
  * @example
  * const condition = parseCondition('${analyze.score} > 0.5 && inputs.mode in ["full", "fast"]', '/edges/2/when');
  * condition.references.map((reference) => reference.root); // ['analyze', 'inputs']
  */
-export function parseCondition(source: string, pointer: string): Condition {
+export function parseCondition(source: string, pointer: string, limits: Limits = DEFAULT_LIMITS): Condition {
   try {
-    const { expression, references } = parseExpression(source, pointer);
+    const { expression, references } = parseExpression(source, pointer, limits);
     if (isNeverBoolean(expression)) {
       throw new ConditionSyntaxError(
         'it is never true or false',

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { either, quote } from '../diagnostics/wording.js';
 import type { JsonValue } from '../json.js';
-import { DEFAULT_LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { ConditionSyntaxError, celTree, tooDeep, withPlaceholders } from './cel-tree.js';
 import { type Expression, TEXT_TESTS, type TextTest } from './expression.js';
 import { formatReference, type Reference, type Step, toSegments } from './reference.js';
@@ -21,10 +21,11 @@ import type { ParsedReference } from './reference-parser.js';
 export function parseExpression(
   source: string,
   pointer: string,
+  limits: Limits,
 ): { expression: Expression; references: Reference[] } {
-  if (source.length > DEFAULT_LIMITS.expressionLength) {
+  if (source.length > limits.expressionLength) {
     throw new ConditionSyntaxError(
-      `it has ${source.length} characters, and ${DEFAULT_LIMITS.expressionLength} is the limit`,
+      `it has ${source.length} characters, and ${limits.expressionLength} is the limit`,
       'Let a node compute it, and test what the node returns.',
     );
   }
@@ -34,8 +35,8 @@ export function parseExpression(
       'Leave `when` out, or write a condition: `${analyze.score} > 0.5`.',
     );
   }
-  const { text, embedded } = withPlaceholders(source);
-  const translation = new Translation(source, pointer, embedded);
+  const { text, embedded } = withPlaceholders(source, limits.templateDepth);
+  const translation = new Translation(source, pointer, embedded, limits.templateDepth);
   const expression = translation.translate(celTree(text), 0);
   translation.refuseUnused();
   return { expression, references: translation.references };
@@ -49,12 +50,19 @@ class Translation {
   readonly #source: string;
   readonly #pointer: string;
   readonly #embedded: ReadonlyMap<number, ParsedReference>;
+  readonly #mostSteps: number;
   readonly #used = new Set<number>();
 
-  constructor(source: string, pointer: string, embedded: ReadonlyMap<number, ParsedReference>) {
+  constructor(
+    source: string,
+    pointer: string,
+    embedded: ReadonlyMap<number, ParsedReference>,
+    mostSteps: number,
+  ) {
     this.#source = source;
     this.#pointer = pointer;
     this.#embedded = embedded;
+    this.#mostSteps = mostSteps;
   }
 
   translate(node: ASTNode, depth: number): Expression {
@@ -150,7 +158,7 @@ class Translation {
     const start = this.#embedded.get(root.start);
     if (start !== undefined) this.#used.add(root.start);
     const name = start?.root ?? root.args;
-    const segments = [...(start?.segments ?? []), ...toSegments(steps)];
+    const segments = [...(start?.segments ?? []), ...toSegments(steps, this.#mostSteps)];
     const written = start !== undefined && steps.length === 0;
     const text = written ? this.#source.slice(root.start, start.end) : formatReference(name, segments);
     const reference = { root: name, segments, text, pointer: this.#pointer };

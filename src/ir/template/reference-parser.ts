@@ -20,9 +20,10 @@ export interface ParsedReference {
  * Names that are no words (`a.b`, `#x`, the empty string) are written in quotes: `${["a.b"].rows["first name"]}`. Each
  * character is looked at a bounded number of times, so the time is linear in what is read.
  *
+ * @param most how many steps it may have: `Limits.templateDepth`.
  * @throws {ReferenceSyntaxError} naming the character (from 1) where the text is not a reference.
  */
-export function parseReference(text: string, start: number): ParsedReference {
+export function parseReference(text: string, start: number, most: number): ParsedReference {
   const reader = new Reader(text, start);
   reader.skipSpaces();
   const first = reader.peek() === '[' ? reader.bracket() : reader.word();
@@ -43,7 +44,7 @@ export function parseReference(text: string, start: number): ParsedReference {
     } else {
       reader.skipSpaces();
       if (reader.peek() !== '}') throw reader.unexpected();
-      return { root: first.name, segments: toSegments(steps), end: reader.skip() };
+      return { root: first.name, segments: toSegments(steps, most), end: reader.skip() };
     }
   }
 }

@@ -1,4 +1,3 @@
-import { DEFAULT_LIMITS } from '../limits.js';
 import { AGGREGATES, type Aggregate, isAggregate } from './aggregate.js';
 
 /** One step of a reference after its first word. */
@@ -42,12 +41,13 @@ export class ReferenceSyntaxError extends Error {
  * What the steps mean: a bare `aggregate` is followed by the name of an aggregate, and the two are one segment. A field that
  * is called `aggregate` is written `["aggregate"]`.
  *
- * @throws {ReferenceSyntaxError} for an unknown aggregate (FC3001) or more steps than `Limits.templateDepth` (FC1006).
+ * @param most how many steps there may be: `Limits.templateDepth`.
+ * @throws {ReferenceSyntaxError} for an unknown aggregate (FC3001) or more steps than that (FC1006).
  */
-export function toSegments(steps: readonly Step[]): Segment[] {
-  if (steps.length > DEFAULT_LIMITS.templateDepth) {
+export function toSegments(steps: readonly Step[], most: number): Segment[] {
+  if (steps.length > most) {
     throw new ReferenceSyntaxError(
-      `the reference has ${steps.length} steps, and ${DEFAULT_LIMITS.templateDepth} is the limit`,
+      `the reference has ${steps.length} steps, and ${most} is the limit`,
       'Let a node pick the part that is needed.',
       'FC1006',
     );

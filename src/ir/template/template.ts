@@ -3,7 +3,7 @@ import type { Report } from '../diagnostics/report.js';
 import { quote } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
 import type { JsonValue } from '../json.js';
-import { DEFAULT_LIMITS } from '../limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Budget, withBudget } from './budget.js';
 import type { DataScope } from './data-scope.js';
 import { MissingPart } from './missing-part.js';
@@ -39,81 +39,91 @@ type Part =
  *
  * @param pointer where `source` stands in the document (JSON pointer), for messages and {@link Reference.pointer}.
  * @param report is told of every problem, and the string that has it is taken as plain text; without it the first is thrown.
+ * @param limits of the length of a string, the steps of a reference and the nesting of the value.
  * @throws {ForkchartError} FC3001 for a string that cannot be parsed, FC1006 for one that is too long or too deep.
  *
  * @example
  * const template = parseTemplate({ to: '${inputs.user}', text: 'Hello, ${inputs.user.name}' }, '/nodes/0/params');
  * template.references.map((reference) => reference.root); // ['inputs', 'inputs']
  */
-export function parseTemplate(source: JsonValue, pointer: string, report?: Report): Template {
-  const references: Reference[] = [];
-  const parts = parsePart(source, pointer, 0, references, report ?? thrower);
-  return { source, references, parts };
+export function parseTemplate(
+  source: JsonValue,
+  pointer: string,
+  report: Report = thrower,
+  limits: Limits = DEFAULT_LIMITS,
+): Template {
+  const parser = new TemplateParser(report, limits);
+  const parts = parser.parse(source, pointer, 0);
+  return { source, references: parser.references, parts };
 }
 
 const thrower: Report = ({ code, message, hint, path }) => {
   throw new ForkchartError(code, message, { hint, path });
 };
 
-function parsePart(
-  source: JsonValue,
-  pointer: string,
-  depth: number,
-  references: Reference[],
-  report: Report,
-): Part {
-  if (typeof source === 'string') return parseText(source, pointer, references, report);
-  if (typeof source !== 'object' || source === null) return { kind: 'constant', value: source };
-  if (depth >= DEFAULT_LIMITS.depth) {
-    report({
-      code: 'FC1006',
-      severity: 'error',
-      path: pointer,
-      message: `The value nests deeper than ${DEFAULT_LIMITS.depth} levels.`,
-      hint: 'Let a node build the value.',
-    });
-    return { kind: 'constant', value: source };
-  }
-  const inner = (part: JsonValue, key: string | number) =>
-    parsePart(part, pointer + pointerTo([key]), depth + 1, references, report);
-  if (isObject(source)) {
-    const members = Object.entries(source).map(([key, member]) => [key, inner(member, key)] as const);
-    const constants = members.flatMap(([key, part]) =>
-      part.kind === 'constant' ? [[key, part.value] as const] : [],
-    );
-    if (constants.length < members.length) return { kind: 'object', members };
-    return { kind: 'constant', value: Object.freeze(Object.fromEntries(constants)) };
-  }
-  const items = source.map(inner);
-  if (!items.every((item) => item.kind === 'constant')) return { kind: 'list', items };
-  // Shared by every run: a copy of its own, which nobody can change.
-  return { kind: 'constant', value: Object.freeze(items.map((item) => item.value)) };
-}
+class TemplateParser {
+  readonly references: Reference[] = [];
+  readonly #report: Report;
+  readonly #limits: Limits;
 
-function parseText(text: string, pointer: string, references: Reference[], report: Report): Part {
-  if (!text.includes('${')) return { kind: 'constant', value: text };
-  const found: Reference[] = [];
-  try {
-    const pieces = piecesOf(text, pointer);
-    found.push(...pieces.filter((piece) => typeof piece === 'object'));
-    references.push(...found);
-    const [only] = pieces;
-    if (found.length === 0) return { kind: 'constant', value: pieces.join('') };
-    if (pieces.length === 1 && typeof only === 'object') return { kind: 'whole', reference: only };
-    return { kind: 'text', pieces };
-  } catch (error) {
-    if (!(error instanceof ReferenceSyntaxError)) throw error;
-    const message = `The template ${quote(text)} cannot be parsed: ${error.message}.`;
-    report({ code: error.code, severity: 'error', path: pointer, message, hint: error.hint });
-    return { kind: 'constant', value: text };
+  constructor(report: Report, limits: Limits) {
+    this.#report = report;
+    this.#limits = limits;
+  }
+
+  parse(source: JsonValue, pointer: string, depth: number): Part {
+    if (typeof source === 'string') return this.#parseText(source, pointer);
+    if (typeof source !== 'object' || source === null) return { kind: 'constant', value: source };
+    if (depth >= this.#limits.depth) {
+      this.#report({
+        code: 'FC1006',
+        severity: 'error',
+        path: pointer,
+        message: `The value nests deeper than ${this.#limits.depth} levels.`,
+        hint: 'Let a node build the value.',
+      });
+      return { kind: 'constant', value: null };
+    }
+    const inner = (part: JsonValue, key: string | number) =>
+      this.parse(part, pointer + pointerTo([key]), depth + 1);
+    if (isObject(source)) {
+      const members = Object.entries(source).map(([key, member]) => [key, inner(member, key)] as const);
+      const constants = members.flatMap(([key, part]) =>
+        part.kind === 'constant' ? [[key, part.value] as const] : [],
+      );
+      if (constants.length < members.length) return { kind: 'object', members };
+      // Shared by every run, so it is a copy of its own, which nobody can change. What is in it was frozen before.
+      return { kind: 'constant', value: Object.freeze(Object.fromEntries(constants)) };
+    }
+    const items = source.map(inner);
+    if (!items.every((item) => item.kind === 'constant')) return { kind: 'list', items };
+    return { kind: 'constant', value: Object.freeze(items.map((item) => item.value)) };
+  }
+
+  #parseText(text: string, pointer: string): Part {
+    if (!text.includes('${')) return { kind: 'constant', value: text };
+    try {
+      const pieces = piecesOf(text, pointer, this.#limits);
+      const found = pieces.filter((piece) => typeof piece === 'object');
+      this.references.push(...found);
+      const [only] = pieces;
+      if (found.length === 0) return { kind: 'constant', value: pieces.join('') };
+      if (pieces.length === 1 && typeof only === 'object') return { kind: 'whole', reference: only };
+      return { kind: 'text', pieces };
+    } catch (error) {
+      if (!(error instanceof ReferenceSyntaxError)) throw error;
+      const message = `The template ${quote(text)} cannot be parsed: ${error.message}.`;
+      this.#report({ code: error.code, severity: 'error', path: pointer, message, hint: error.hint });
+      return { kind: 'constant', value: text };
+    }
   }
 }
 
 /** The text between the references and the references, in order, with `$${` already turned into `${`. */
-function piecesOf(text: string, pointer: string): (string | Reference)[] {
-  if (text.length > DEFAULT_LIMITS.templateLength) {
+function piecesOf(text: string, pointer: string, limits: Limits): (string | Reference)[] {
+  if (text.length > limits.templateLength) {
     throw new ReferenceSyntaxError(
-      `it has ${text.length} characters, and ${DEFAULT_LIMITS.templateLength} is the limit`,
+      `it has ${text.length} characters, and ${limits.templateLength} is the limit`,
       'Split it, or put the long text into a file or an input of its own.',
       'FC1006',
     );
@@ -132,7 +142,7 @@ function piecesOf(text: string, pointer: string): (string | Reference)[] {
     plain += text.slice(at, open);
     if (plain !== '') pieces.push(plain);
     plain = '';
-    const { root, segments, end } = parseReference(text, open + 2);
+    const { root, segments, end } = parseReference(text, open + 2, limits.templateDepth);
     pieces.push({ root, segments, text: text.slice(open, end), pointer });
     at = end;
   }

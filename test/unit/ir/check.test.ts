@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkWorkflow } from '../../../src/ir/check.js';
 import { CODES } from '../../../src/ir/diagnostics/codes.js';
-import { pointerSegments } from '../../../src/ir/diagnostics/pointer.js';
+import { pointerSegments, valueAt } from '../../../src/ir/diagnostics/pointer.js';
+import { fillTemplate, parseTemplate } from '../../../src/ir/template/template.js';
 import { applyFix, check, codesOf, echoes, edges, only, TYPES, valid } from './analyze/checking.js';
 
 describe('checkWorkflow', () => {
@@ -90,6 +91,51 @@ describe('checkWorkflow', () => {
     const exact = { ...ir, edges: ir.edges.slice(0, 10) };
     expect(codesOf(check(exact, { limits }))).toEqual(new Array(10).fill('FC2007 warning'));
     expect(check({ ...ir, edges: ir.edges.slice(0, 11) }, { limits })).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['templateLength', 'FC1006 /nodes/1/params/value', 'value', '${a.b} and more'],
+    ['templateDepth', 'FC1006 /nodes/1/params/value', 'value', '${a.b[0].c}'],
+    ['templateDepth', 'FC3003 /nodes/1/when', 'when', '${a.b[0].c}'],
+    ['templateDepth', 'FC3003 /nodes/1/when', 'when', 'a.b[0].c'],
+    ['expressionLength', 'FC3003 /nodes/1/when', 'when', '${a.b} > 3'],
+  ])('holds texts against the limits that it is given, `%s`: %s', (limit, expected, key, text) => {
+    const more = key === 'when' ? { when: text } : { params: { value: text } };
+    const ir = { nodes: [...echoes('a'), { id: 'b', type: 'echo', depends_on: ['a'], ...more }] };
+    const enough = limit === 'templateDepth' ? 3 : text.length;
+    expect(check(ir, { limits: { [limit]: enough } }).ok).toBe(true);
+    const { ok, diagnostics } = check(ir, { limits: { [limit]: enough - 1 } });
+    expect(ok).toBe(false);
+    expect(diagnostics.map(({ code, path }) => `${code} ${path}`)).toEqual([expected]);
+    expect(diagnostics[0]?.message).toContain(`${enough - 1} is the limit`);
+  });
+
+  it('takes a larger limit than the default as well', () => {
+    const ir = { nodes: [{ id: 'a', type: 'echo', when: `true //${' '.repeat(10_000)}` }] };
+    expect(check(ir).ok).toBe(false);
+    expect(check(ir, { limits: { expressionLength: 20_000 } }).ok).toBe(true);
+  });
+
+  it('freezes what every run of a workflow is handed', () => {
+    const list = ['a', { deep: [1] }];
+    const ir = {
+      inputs: { tags: { type: 'array', default: list } },
+      nodes: [{ id: 'a', type: 'echo', params: { value: { list, tags: '${tags}' } } }],
+    };
+    const { nodes, inputs } = valid(ir);
+    const filled = fillTemplate(nodes[0]?.params ?? parseTemplate({}, ''), {
+      get: () => ({ kind: 'value', value: 1 }),
+    });
+    for (const [value, path] of [
+      [filled, ['value', 'list']],
+      [inputs[0]?.default, []],
+    ] as const) {
+      const shared = valueAt(value, path);
+      expect(shared).toEqual(list);
+      expect(() => (shared as unknown[]).push('x')).toThrow(TypeError);
+      expect(() => (valueAt(shared, [1, 'deep']) as unknown[]).push('x')).toThrow(TypeError);
+    }
+    expect(Object.isFrozen(list) || Object.isFrozen(list[1])).toBe(false);
   });
 
   it('never throws, and names only places that can be pointed to, whatever it is given (P13)', () => {

@@ -285,6 +285,15 @@ describe('what one fill may cause is bounded', () => {
     );
   });
 
+  test('constants are copies that nobody can change, and leave what the caller has as it is', () => {
+    const source = { list: [1, { deep: [2] }] };
+    const template = parseTemplate(source, '');
+    const filled = fillTemplate(template, scopeOf([])) as typeof source;
+    expect(() => filled.list.push(3)).toThrow(TypeError);
+    source.list.push(4);
+    expect(fillTemplate(template, scopeOf([]))).toEqual({ list: [1, { deep: [2] }] });
+  });
+
   test('a template nests 64 levels and not 65', () => {
     const nested = (levels: number): JsonValue => (levels === 0 ? '${inputs.n}' : [nested(levels - 1)]);
     expect(JSON.stringify(fill(nested(64)))).toBe(`${'['.repeat(64)}3${']'.repeat(64)}`);
