@@ -8,6 +8,7 @@ export type {
   FunctionNodeOptions,
   NodeContext,
   NodeDefinition,
+  NodeWorkers,
   WorkerContext,
   WorkerFunction,
   WorkerNodeOptions,

@@ -63,14 +63,13 @@ export function initialContext(
 }
 
 /**
- * The context in which a loop's body runs once: the body's own edges, counters and inner loops are fresh; everything else,
+ * The context in which a loop's body runs once: the body's counters and inner loops are fresh, so that its edges are decided anew; everything else,
  * the outcomes of the iteration before included, is as it stands outside.
  */
 export function iterationContext(topology: Topology, loop: LoopPlan, around: ScopeContext): ScopeContext {
   const attempts = [...around.attempts];
   const undecided = [...around.undecided];
   const iterations = [...around.iterations];
-  const edges = [...around.edges];
   for (const node of loop.body) {
     attempts[node] = 0;
     undecided[node] = topology.awaited[node] ?? 0;
@@ -80,6 +79,5 @@ export function iterationContext(topology: Topology, loop: LoopPlan, around: Sco
     undecided[unit] = topology.awaited[unit] ?? 0;
     iterations[inner] = 0;
   }
-  for (const edge of loop.within) edges[edge] = null;
-  return { ...around, attempts, undecided, iterations, edges, failure: null, abort: null };
+  return { ...around, attempts, undecided, iterations, failure: null, abort: null };
 }

@@ -33,21 +33,19 @@ export function decideLoopEntry(context: ScopeContext, plan: LoopPlan): JoinDeci
 }
 
 /**
- * An edge that somebody wrote says more than a dependency, and a dependency more than a value that is used: where a branch is
- * not taken, that one of its nodes also reads something else must not make it run.
+ * Where edges were written, they say whether a node runs: that a node of a branch which is not taken also uses something else
+ * must not make it run.
  */
-const ORIGINS = ['edge', 'depends_on', 'template'] as const;
-
 function decideIncoming(context: ScopeContext, incoming: readonly EdgePlan[]): JoinDecision {
   if (incoming.length === 0) return START;
-  const deciding = ORIGINS.find((origin) => incoming.some(({ edge }) => edge.origin === origin));
+  const written = incoming.some(({ edge }) => edge.origin === 'edge');
   let failed: string | null = null;
   let taken = false;
   for (const plan of incoming) {
     const state = context.edges[plan.index] ?? null;
     if (state?.kind === 'broken') return { kind: 'fail', failure: state.failure, node: plan.to };
     if (state?.kind === 'failed') failed ??= state.node;
-    if (state?.kind === 'taken' && plan.edge.origin === deciding) taken = true;
+    if (state?.kind === 'taken' && (plan.edge.origin === 'edge' || !written)) taken = true;
   }
   if (failed !== null) return { kind: 'skip', reason: { kind: 'upstream_failed', node: failed } };
   return taken ? START : { kind: 'skip', reason: { kind: 'not_taken' } };

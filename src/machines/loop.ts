@@ -64,7 +64,12 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           onError: { target: 'failed', actions: [...settleBody('defect'), ...stopping] },
         },
         // The body's nodes are cancelled in their own machine, so that each of them leaves its record.
-        on: { abort: { actions: sendTo(plan.key, ({ event }: { event: AbortEvent }) => event) } },
+        // This machine may be a loop's body itself, and has to know as well that it was stopped.
+        on: {
+          abort: {
+            actions: ['stopForFailure', sendTo(plan.key, ({ event }: { event: AbortEvent }) => event)],
+          },
+        },
       },
       repeating: { always: 'iterating' },
       succeeded: settled,

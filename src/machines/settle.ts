@@ -99,8 +99,8 @@ function thrownBy(plan: NodePlan, event: ChartInputEvent): AttemptFailure {
 }
 
 /**
- * Why a node that has succeeded must fail all the same: its action takes only edges that close a loop which has had all
- * of its iterations (FC5004), or a closing edge's `when` cannot be decided. `null` when all is well.
+ * Why a node that has succeeded must fail all the same: its action takes only edges that ask for another iteration of a loop
+ * which has had all of its own (FC5004; an edge without action and `when` does not ask, it counts), or a closing edge's `when` cannot be decided. `null` when all is well.
  */
 function refusedIteration(
   topology: Topology,
@@ -114,7 +114,8 @@ function refusedIteration(
     const state = decideEdge(topology, context, edge, outcome);
     if (edge.edge.closes !== null && state.kind === 'broken') return { ...state.failure, node: plan.node.id };
     if (state.kind === 'dead') continue;
-    if (isExhausted(context, edge)) limit ??= edge.edge.maxIterations;
+    const isWish = edge.edge.action !== 'default' || edge.edge.when !== null;
+    if (isWish && isExhausted(context, edge)) limit ??= edge.edge.maxIterations;
     else goesOn = true;
   }
   if (limit === null || goesOn) return null;

@@ -43,8 +43,6 @@ export interface LoopPlan {
   readonly incoming: readonly EdgePlan[];
   /** Indexes of the loops inside of it, at any depth. */
   readonly inner: readonly number[];
-  /** Indexes of the edges with both ends in the body. */
-  readonly within: readonly number[];
 }
 
 /** A workflow by numbers: what the compiler and its guards look things up in. Made once, shared by all runs. */
@@ -90,7 +88,6 @@ export function planTopology(workflow: Workflow): Topology {
   const outgoing: EdgePlan[][] = workflow.nodes.map(() => []);
   const closing: EdgePlan[][] = workflow.loops.map(() => []);
   const entering: EdgePlan[][] = workflow.loops.map(() => []);
-  const within: number[][] = workflow.loops.map(() => []);
 
   workflow.edges.forEach((edge, index) => {
     const from = indexOf(edge.from);
@@ -99,7 +96,6 @@ export function planTopology(workflow: Workflow): Topology {
     // The scope that decides an edge is the innermost one that holds both of its ends.
     let shared = 0;
     while (shared < around.from.length && around.from[shared] === around.to[shared]) shared++;
-    for (const loop of around.from.slice(0, shared)) within[loop]?.push(index);
     const sourceLoop = around.from[shared];
     const targetLoop = around.to[shared];
     const target = targetLoop === undefined ? to : unitOfLoop(targetLoop);
@@ -164,7 +160,6 @@ export function planTopology(workflow: Workflow): Topology {
       closing: closing[index] ?? [],
       incoming: entering[index] ?? [],
       inner: inner[index] ?? [],
-      within: within[index] ?? [],
     }),
   );
 

@@ -26,6 +26,8 @@ export interface AttemptHost {
   readonly resultBytes: number;
   /** Told of every call of a node function; the promise settles when the function has returned, and never rejects. */
   called(node: number, returned: Promise<void>): void;
+  /** Counts a call from now until the returned function is called. */
+  measureCall(node: string): () => void;
   publish(event: RunEventBody): void;
 }
 
@@ -86,10 +88,12 @@ async function call(
   // A node may be cancelled before its function is called.
   signal.throwIfAborted();
   const { context, close } = openContext(host, plan, input, execution, signal);
+  const ended = host.measureCall(plan.node.id);
   try {
     const { action, output } = readRouted(await definition.run(params, context));
     return { action, output: toJsonResult(output, host.resultBytes) };
   } finally {
+    ended();
     close();
   }
 }

@@ -19,10 +19,11 @@ export function bindInputs(
   for (const input of workflow.inputs) {
     const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
     if (value !== undefined) {
-      if (isOfType(value, input.type)) bound.push([input.name, asJson(value, input.name, maxBytes)]);
+      if (isOfType(value, input.type))
+        bound.push([input.name, asJson(workflow, value, input.name, maxBytes)]);
       else problems.push(`\`${input.name}\` should be ${withArticle(input.type)}, and is ${describe(value)}`);
     } else if (input.default !== undefined)
-      bound.push([input.name, asJson(input.default, input.name, maxBytes)]);
+      bound.push([input.name, asJson(workflow, input.default, input.name, maxBytes)]);
     else if (input.required) problems.push(`\`${input.name}\` (${input.type}) is missing`);
     else bound.push([input.name, null]);
   }
@@ -34,21 +35,21 @@ export function bindInputs(
     const names = [...known].map((name) => `\`${name}\``).join(', ');
     throw new ForkchartError('FC5001', `Wrong inputs: ${problems.join('; ')}.`, {
       hint: names === '' ? 'The workflow takes no inputs.' : `It takes ${names}.`,
-      path: '/inputs',
+      path: workflow.inputsPointer,
     });
   }
   return Object.freeze(Object.fromEntries(bound));
 }
 
 /** A frozen copy, as for results: what a caller does to its value afterwards must not change the run. */
-function asJson(value: unknown, name: string, maxBytes: number): JsonValue {
+function asJson(workflow: Workflow, value: unknown, name: string, maxBytes: number): JsonValue {
   try {
     return toJsonResult(value, maxBytes);
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
     throw new ForkchartError('FC5001', `Input \`${name}\`: ${error.message}`, {
       hint: error.hint,
-      path: '/inputs',
+      path: workflow.inputsPointer,
     });
   }
 }

@@ -2,28 +2,33 @@ import { criticalPath } from '../ir/graph/critical-path.js';
 import type { Workflow } from '../ir/workflow.js';
 import type { NodeRecord, RunMetrics } from './record.js';
 
-/** Counts a run's work while it goes on. */
+/** Counts a run's work while it goes on: calls of node functions, and the waits between them. */
 export class Meter {
-  readonly #runningSince = new Map<string, number>();
+  /** By node: milliseconds in its function and in backoff, all attempts and iterations added up. */
+  readonly #busyMs = new Map<string, number>();
   #workMs = 0;
+  #calls = 0;
   #peak = 0;
 
-  attemptStarted(node: string, at: number): void {
-    this.#runningSince.set(node, at);
-    this.#peak = Math.max(this.#peak, this.#runningSince.size);
+  callBegan(): void {
+    this.#peak = Math.max(this.#peak, ++this.#calls);
   }
 
-  /** Also for a node that was not running: it then counts for nothing. */
-  attemptEnded(node: string, at: number): void {
-    this.#workMs += at - (this.#runningSince.get(node) ?? at);
-    this.#runningSince.delete(node);
+  callEnded(node: string, ms: number): void {
+    this.#calls--;
+    this.#workMs += ms;
+    this.waited(node, ms);
   }
 
-  metrics(workflow: Workflow, nodes: { readonly [id: string]: NodeRecord }, wallMs: number): RunMetrics {
+  waited(node: string, ms: number): void {
+    this.#busyMs.set(node, (this.#busyMs.get(node) ?? 0) + ms);
+  }
+
+  metrics(workflow: Workflow, wallMs: number): RunMetrics {
     return {
       wall_ms: round(wallMs),
       work_ms: round(this.#workMs),
-      critical_path_ms: round(criticalPath(workflow, ({ id }) => runningTime(nodes[id])).ms),
+      critical_path_ms: round(criticalPath(workflow, ({ id }) => this.#busyMs.get(id) ?? null).ms),
       speedup: wallMs > 0 ? round(this.#workMs / wallMs) : 1,
       peak_concurrency: this.#peak,
     };

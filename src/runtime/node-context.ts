@@ -36,8 +36,14 @@ export function openContext(
       return predecessorOutputs(host.topology, plan, outcomes);
     },
     progress: (done, total = null, message) =>
-      publish({ type: 'node.progress', ...about(plan, input), done, total, message: message ?? null }),
-    log: (message) => publish({ type: 'node.log', ...about(plan, input), message }),
+      publish({
+        type: 'node.progress',
+        ...about(plan, input),
+        done: Number(done),
+        total: total === null ? null : Number(total),
+        message: message === undefined ? null : String(message),
+      }),
+    log: (message) => publish({ type: 'node.log', ...about(plan, input), message: String(message) }),
     sleep: (ms) => sleep(host.clock, ms, signal),
   };
   return {

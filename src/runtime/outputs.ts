@@ -24,7 +24,15 @@ export function fillOutputs(topology: Topology, context: ScopeContext): FilledOu
       }
     }
   }
+  const isLost = (id: string): boolean => {
+    const outcome = context.outcomes[topology.nodeIndex.get(id) ?? -1] ?? null;
+    return (
+      outcome?.status === 'cancelled' ||
+      (outcome !== null && outcome.failure !== null && outcome.action === null)
+    );
+  };
   for (const output of topology.workflow.outputs) {
+    if (output.source.references.some(({ root }) => isLost(root))) continue;
     try {
       outputs[output.name] = fillTemplate(output.source, scope);
     } catch (error) {

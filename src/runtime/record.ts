@@ -30,7 +30,7 @@ export interface RunMetrics {
   readonly wall_ms: number;
   /** Time in node functions, all attempts added up. */
   readonly work_ms: number;
-  /** The longest chain of nodes that had to follow one another. */
+  /** The longest chain of nodes that had to follow one another, waits between attempts included, for slots not. */
   readonly critical_path_ms: number;
   /** `work_ms / wall_ms`. */
   readonly speedup: number;

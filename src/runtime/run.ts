@@ -177,6 +177,12 @@ export class LiveRun implements AttemptHost {
     this.#slots.release(node, call === undefined ? null : this.#withinGrace(call));
   }
 
+  measureCall(node: string): () => void {
+    const began = this.clock.now();
+    this.#meter.callBegan();
+    return () => this.#meter.callEnded(node, this.clock.now() - began);
+  }
+
   called(node: number, returned: Promise<void>): void {
     this.#calls.set(node, returned);
     void returned.then(() => {
@@ -195,13 +201,11 @@ export class LiveRun implements AttemptHost {
     switch (body.type) {
       case 'node.started':
         this.#records.started(body.node, at);
-        this.#meter.attemptStarted(body.node, at);
         break;
-      case 'node.attempt_failed':
-        this.#meter.attemptEnded(body.node, at);
+      case 'node.backoff':
+        this.#meter.waited(body.node, body.delay_ms);
         break;
       case 'node.settled':
-        this.#meter.attemptEnded(body.node, at);
         this.#records.settled(body, at);
         break;
     }
@@ -256,7 +260,7 @@ export class LiveRun implements AttemptHost {
       status,
       outputs,
       nodes,
-      metrics: this.#meter.metrics(workflow, nodes, this.#now()),
+      metrics: this.#meter.metrics(workflow, this.#now()),
       error:
         status === 'cancelled'
           ? this.#cancellation()

@@ -18,6 +18,7 @@ import { bindInputs } from './inputs.js';
 import { LiveRun, type Run } from './run.js';
 import { createMemoryStore } from './store/memory.js';
 import type { RunStore } from './store/store.js';
+import { describeThrown } from './thrown.js';
 
 export interface RunnerOptions {
   /** Node types besides the built-in ones. */
@@ -142,6 +143,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
 
   const load = (source: unknown): Workflow => {
+    if (isChecked(source)) return withKnownTypes(source, registry);
     const { workflow, diagnostics } = check(source);
     if (workflow === null) throw new InvalidWorkflowError(diagnostics);
     return workflow;
@@ -154,8 +156,11 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   options.signal?.addEventListener('abort', cancelAll, { once: true });
 
   const start: Runner['start'] = (source, given, startOptions) => {
-    const { runId = ids(), maxConcurrency, signal, onEvent } = checkStartOptions(startOptions ?? {});
-    const workflow = isChecked(source) ? withKnownTypes(source, registry) : load(source);
+    const { maxConcurrency, signal, onEvent, runId } = checkStartOptions({
+      ...startOptions,
+      runId: startOptions?.runId ?? ids(),
+    });
+    const workflow = load(source);
     const inputs = bindInputs(workflow, given ?? {}, limits.resultBytes);
     const run = new LiveRun({
       id: runId,
@@ -168,7 +173,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       store,
       workers,
       resultBytes: limits.resultBytes,
-      inspect: options.inspect,
+      inspect: options.inspect === undefined ? undefined : isolated(options.inspect),
     });
     runs.set(run.actor.system, run);
     const created = store.create({ run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
@@ -216,10 +221,21 @@ function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
   );
 }
 
-function reasonOf(signal: AbortSignal | undefined): string {
-  const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason.message : String(reason);
+/** What an inspector throws is an uncaught exception, and must not change what a run does. */
+function isolated(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      inspect(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
 }
+
+const reasonOf = (signal: AbortSignal | undefined): string =>
+  describeThrown(signal?.reason)[0]?.message ?? '';
 
 function checkOptions(options: RunnerOptions): void {
   checkCount('maxConcurrency', options.maxConcurrency);
@@ -233,6 +249,7 @@ function checkOptions(options: RunnerOptions): void {
     if (!(typeof limit === 'number' && limit >= 0))
       throw wrongOption(`limits.${name}`, limit, 'a number, 0 or more');
   }
+  checkMethods('signal', options.signal, ['addEventListener', 'removeEventListener']);
   checkMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
   checkMethods('store', store, ['create', 'commit', 'committed', 'finish', 'get', 'list']);
   for (const name of ['ids', 'random', 'inspect'] as const) {
@@ -241,8 +258,9 @@ function checkOptions(options: RunnerOptions): void {
   }
 }
 
-function checkStartOptions(options: StartOptions): StartOptions {
+function checkStartOptions<Options extends StartOptions>(options: Options): Options {
   checkCount('maxConcurrency', options.maxConcurrency);
+  checkMethods('signal', options.signal, ['addEventListener', 'removeEventListener']);
   const runId: unknown = options.runId;
   if (runId !== undefined && !(typeof runId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(runId))) {
     throw wrongOption('runId', runId, '1 to 64 letters, digits, `-` or `_`');

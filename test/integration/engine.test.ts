@@ -445,6 +445,29 @@ describe('loops', () => {
     expect(result.nodes.after?.output).toBe(3);
   });
 
+  it('end after so many times where an edge back has neither an action nor a condition', async () => {
+    const { result } = await traceRun(
+      { nodes: [{ id: 'step', type: 'count' }], edges: [{ from: 'step', to: 'step', max_iterations: 4 }] },
+      { nodes: [counter()] },
+    );
+    expect(result).toMatchObject({ status: 'succeeded', outputs: { step: 4 } });
+  });
+
+  it('stop at every depth at once (P5)', async () => {
+    const { result } = await traceRun({
+      timeout_ms: 100,
+      nodes: [echo('o'), echo('h'), sleep('w', 300)],
+      edges: [
+        ...edges('o>h', 'h>w'),
+        { from: 'h', to: 'h', max_iterations: 5 },
+        { from: 'w', to: 'h', action: 'again', max_iterations: 5 },
+        { from: 'w', to: 'o', action: 'again', max_iterations: 2 },
+      ],
+    });
+    expect(result).toMatchObject({ status: 'failed', error: { code: 'FC5006' }, metrics: { wall_ms: 100 } });
+    expect(result.nodes.w?.status).toBe('cancelled');
+  });
+
   it('cancel what runs in them, each node with its record (P1, P5)', async () => {
     const { result, statuses } = await traceRun({
       nodes: [
@@ -548,6 +571,23 @@ describe('cancelling', () => {
     }
   });
 
+  it('calls no function that was cancelled between its start and its call', async () => {
+    let called = false;
+    const spy = defineNode({
+      type: 'spy',
+      run: () => {
+        called = true;
+      },
+    });
+    const clock = createVirtualClock();
+    const run = createRunner({ clock, nodes: [spy] }).start({ nodes: [{ id: 'spy', type: 'spy' }] });
+    run.on(({ type }) => {
+      if (type === 'node.started') run.cancel();
+    });
+    expect((await clock.runUntil(run.result)).nodes.spy).toMatchObject({ status: 'cancelled', attempts: 1 });
+    expect(called).toBe(false);
+  });
+
   it('before it began, starts nothing', async () => {
     const { result, events } = await traceRun(workflow, { start: { signal: AbortSignal.abort('no') } });
     expect(result.status).toBe('cancelled');
@@ -618,6 +658,31 @@ describe('data', () => {
       edges: edges('a>b', 'a>c', 'a>never'),
     });
     expect(result.outputs).toEqual({ b: 'b', c: 'c' });
+  });
+
+  it('of a node that failed, or was cancelled, is in no output', async () => {
+    const { result } = await traceRun({
+      on_error: 'fail_safe',
+      nodes: [{ id: 'bad', type: 'fail' }, echo('good')],
+      outputs: { bad: { source: '${bad}' }, good: { source: '${good}' } },
+    });
+    expect(result.outputs).toEqual({ good: 'good' });
+  });
+
+  it('that a function says, whatever it is, becomes an event of plain JSON', async () => {
+    const odd = defineNode({
+      type: 'odd',
+      run: (_params, ctx) => {
+        ctx.log({ not: 'text' } as never);
+        ctx.progress(1n as never, 2n as never, 3 as never);
+      },
+    });
+    const { events } = await traceRun({ nodes: [{ id: 'odd', type: 'odd' }] }, { nodes: [odd] });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'node.log', message: '[object Object]' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'node.progress', done: 1, total: 2, message: '3' }),
+    );
+    expect(() => JSON.stringify(events)).not.toThrow();
   });
 
   it('that a function returns and is not JSON fails the node', async () => {

@@ -58,7 +58,7 @@ describe('the order in which nodes end', () => {
         expect(Object.keys(nodes).sort()).toEqual(ir.nodes.map((node) => node.id).sort());
         expect((await runThrough(engineFor(ir), behaviour, other)).nodes).toEqual(nodes);
       }),
-      settings(2000),
+      settings(1000),
     );
   }, 300_000);
 });

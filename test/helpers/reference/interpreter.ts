@@ -123,13 +123,16 @@ export function createReference(workflow: Workflow): Reference {
 
   const skip = (id: string, reason: ReferenceReason): void => settleAs(id, { status: 'skipped', reason });
 
+  /** Asks for another iteration, and does not merely count them. */
+  const isWish = (edge: WorkflowEdge): boolean => edge.action !== 'default' || edge.when !== null;
+
   const succeed = (id: string, output: ReferenceRecord['output'], action: string): void => {
     const record = write(id, { status: 'succeeded', output, action });
     const leaving = workflow.edges.filter((edge) => edge.from === id && fits(edge, record));
     const wanted = leaving.filter((edge) => decide(edge.when).kind !== 'dead');
     if (leaving.some((edge) => edge.closes !== null && decide(edge.when).kind === 'broken')) {
       fail(id, 'failed', 'FC5003');
-    } else if (wanted.length > 0 && wanted.every(isUsedUp)) {
+    } else if (wanted.length > 0 && wanted.every((edge) => isUsedUp(edge) && isWish(edge))) {
       fail(id, 'failed', 'FC5004');
     } else {
       settleAs(id, record);
@@ -156,11 +159,9 @@ export function createReference(workflow: Workflow): Reference {
 
   /** Whether an edge of the kind that decides is taken. */
   const isEntered = (into: readonly WorkflowEdge[]): boolean => {
-    for (const origin of ['edge', 'depends_on', 'template']) {
-      const deciding = into.filter((edge) => edge.origin === origin);
-      if (deciding.length > 0) return deciding.some((edge) => edges.get(edge)?.kind === 'taken');
-    }
-    return true;
+    const written = into.filter((edge) => edge.origin === 'edge');
+    const deciding = written.length > 0 ? written : into;
+    return deciding.length === 0 || deciding.some((edge) => edges.get(edge)?.kind === 'taken');
   };
 
   /** Rules 1 to 5 for a node all of whose incoming edges are decided. */

@@ -134,19 +134,20 @@ describe('simulateWorkflow', () => {
     expect(metrics.wall_ms).toBe(60);
   });
 
-  it('skips what the real run skips: a template does not decide where `depends_on` does', async () => {
+  it('skips what the real run skips: a template does not decide where an edge does', async () => {
     const source = {
       nodes: [
         work('start', 1),
         work('off', 1),
         work('live', 1),
-        // Its `depends_on` is dead and its template is not; and the same without a `depends_on`.
-        { ...work('late', 1, 'off'), params: { value: '${live.output}' } },
+        // Its edge is dead and its template is not; and the same without an edge.
+        { ...work('late', 1), params: { value: '${live.output}' } },
         { id: 'fed', type: 'echo', estimate_ms: 1, params: { value: ['${live.output}', '${off.output}'] } },
       ],
       edges: [
         { from: 'start', to: 'off', action: 'error' },
         { from: 'start', to: 'live' },
+        { from: 'off', to: 'late' },
       ],
     };
     const real = await runner.start(source).result;
