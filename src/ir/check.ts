@@ -1,6 +1,7 @@
-import { DiagnosticList } from './analyze/diagnostic-list.js';
 import { markChecked } from './checked.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
+import { DiagnosticLog } from './diagnostics/diagnostic-log.js';
+import type { DialectName } from './dialects/dialect.js';
 import { readDocument } from './dialects/read-document.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { NodeTypeInfo } from './node-type-info.js';
@@ -20,6 +21,8 @@ export interface CheckResult {
   /** Whether there is no error; warnings and infos may be there all the same. */
   readonly ok: boolean;
   readonly workflow: Workflow | null;
+  /** The form that the document is written in; `null` if it is none that is known, or no JSON. */
+  readonly dialect: DialectName | null;
   /** In the order of the document; at most `limits.diagnostics`. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,26 +38,25 @@ export interface CheckResult {
  */
 export function checkWorkflow(source: unknown, options: CheckOptions = {}): CheckResult {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const found = new DiagnosticList(limits.diagnostics);
-  const finish = (document: unknown, workflow: Workflow | null): CheckResult => {
-    const ok = found.errors === 0 && workflow !== null;
-    return { ok, workflow: ok ? markChecked(workflow) : null, diagnostics: found.sorted(document) };
+  const log = new DiagnosticLog(limits.diagnostics);
+  const finish = (document: unknown, dialect: DialectName | null, workflow: Workflow | null): CheckResult => {
+    const ok = log.errors === 0 && workflow !== null;
+    return { ok, workflow: ok ? markChecked(workflow) : null, dialect, diagnostics: log.sorted(document) };
   };
 
   const parsed =
     typeof source === 'string' ? parseText(source, limits) : { ok: true as const, value: source };
   if (!parsed.ok) {
-    for (const diagnostic of parsed.diagnostics) found.add(diagnostic);
-    return finish(null, null);
+    for (const diagnostic of parsed.diagnostics) log.add(diagnostic);
+    return finish(null, null, null);
   }
-  const read = readDocument(parsed.value, limits);
-  for (const diagnostic of read.diagnostics) found.add(diagnostic);
-  if (read.source === null) return finish(parsed.value, null);
+  const read = readDocument(parsed.value, limits, log);
+  if (read.source === null) return finish(parsed.value, read.dialect, null);
   const { nodeTypes } = options;
   const workflow = normalizeWorkflow(
     read.source,
     { limits, ...(nodeTypes === undefined ? {} : { nodeTypes }) },
-    (diagnostic) => found.add(diagnostic),
+    log.add,
   );
-  return finish(parsed.value, workflow);
+  return finish(parsed.value, read.dialect, workflow);
 }

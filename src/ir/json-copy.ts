@@ -14,7 +14,7 @@ export type JsonCopy = null | boolean | number | string | JsonCopy[] | { [key: s
 export function copyJson(value: unknown, limits: Limits, log: DiagnosticLog): JsonCopy | undefined {
   const copier = new Copier(limits, log);
   try {
-    return copier.copy(value, []);
+    return copier.copy(value);
   } catch (error) {
     if (error instanceof TooLarge) return undefined;
     // A getter or a proxy of the caller's threw.
@@ -26,6 +26,8 @@ export function copyJson(value: unknown, limits: Limits, log: DiagnosticLog): Js
       hint: 'Pass a plain object, such as JSON.parse returns.',
     });
     return undefined;
+  } finally {
+    copier.reportRefused();
   }
 }
 
@@ -34,15 +36,20 @@ class TooLarge extends Error {}
 class Copier {
   readonly #limits: Limits;
   readonly #log: DiagnosticLog;
+  /** Where the value stands that is being copied. */
+  readonly #path: (string | number)[] = [];
   /** A lower bound of the bytes that the copy takes as JSON text. */
   #bytes = 0;
+  /** Reported last, so that they do not crowd out what ends the copying. */
+  readonly #refused: { readonly what: string; readonly path: Path }[] = [];
+  #moreRefused = 0;
 
   constructor(limits: Limits, log: DiagnosticLog) {
     this.#limits = limits;
     this.#log = log;
   }
 
-  copy(value: unknown, path: Path): JsonCopy | undefined {
+  copy(value: unknown): JsonCopy | undefined {
     switch (typeof value) {
       case 'string':
         this.#count(value.length + 2);
@@ -51,52 +58,75 @@ class Copier {
         this.#count(4);
         return value;
       case 'number':
+        if (!Number.isFinite(value)) return this.#refuse(() => `the number ${value}`);
         this.#count(1);
-        return Number.isFinite(value) ? value : this.#refuse(`the number ${value}`, path);
+        return value;
       case 'object':
         if (value === null) {
           this.#count(4);
           return null;
         }
-        return this.#copyContainer(value, path);
+        return this.#copyContainer(value);
       default:
-        return this.#refuse(typeof value === 'undefined' ? 'nothing at all' : `a ${typeof value}`, path);
+        return this.#refuse(() => (value === undefined ? 'nothing at all' : `a ${typeof value}`));
     }
   }
 
-  #copyContainer(value: object, path: Path): JsonCopy | undefined {
-    if (path.length >= this.#limits.depth) {
+  /** Puts into words what was left out, as much of it as the log takes. */
+  reportRefused(): void {
+    for (const { what, path } of this.#refused) {
+      const pointer = pointerTo(path);
+      this.#log.add({
+        code: 'FC1004',
+        severity: 'error',
+        path: pointer,
+        message: `${path.length === 0 ? 'The workflow' : quote(pointer)} is ${what}, which JSON cannot carry.`,
+        hint: 'Write a text, a finite number, true, false, null, a list or a plain object.',
+      });
+    }
+    this.#log.skip(this.#moreRefused);
+  }
+
+  #copyContainer(value: object): JsonCopy | undefined {
+    if (this.#path.length >= this.#limits.depth) {
       this.#log.add({
         code: 'FC1006',
         severity: 'error',
-        path: pointerTo(path.slice(0, 8)),
+        path: pointerTo(this.#path.slice(0, 8)),
         message: `Lists and objects nest deeper than ${this.#limits.depth} levels, or contain themselves.`,
         hint: `Nest at most ${this.#limits.depth} levels; a value that is deeper can be passed as text.`,
       });
       throw new TooLarge();
     }
     this.#count(2);
-    if (Array.isArray(value)) return this.#copyList(value, path);
-    if (!isPlain(value)) return this.#refuse(`an object of the class ${quote(className(value))}`, path);
+    if (Array.isArray(value)) return this.#copyList(value);
+    if (!isPlain(value)) return this.#refuse(() => `an object of the class ${quote(className(value))}`);
     const copy: { [key: string]: JsonCopy } = {};
     for (const key of Object.keys(value)) {
       this.#count(key.length + 4);
       const member = (value as Record<string, unknown>)[key];
       if (member === undefined) continue;
-      const copied = this.copy(member, [...path, key]);
+      const copied = this.#copyAt(key, member);
       if (copied !== undefined) define(copy, key, copied);
     }
     return copy;
   }
 
-  #copyList(list: readonly unknown[], path: Path): JsonCopy[] {
+  #copyList(list: readonly unknown[]): JsonCopy[] {
     const copy: JsonCopy[] = [];
     for (let i = 0; i < list.length; i++) {
       this.#count(1);
       // A place must stay taken, or the pointers to what follows would be off by one.
-      copy.push(this.copy(list[i], [...path, i]) ?? null);
+      copy.push(this.#copyAt(i, list[i]) ?? null);
     }
     return copy;
+  }
+
+  #copyAt(key: string | number, value: unknown): JsonCopy | undefined {
+    this.#path.push(key);
+    const copied = this.copy(value);
+    this.#path.pop();
+    return copied;
   }
 
   #count(bytes: number): void {
@@ -112,14 +142,11 @@ class Copier {
     throw new TooLarge();
   }
 
-  #refuse(what: string, path: Path): undefined {
-    this.#log.add({
-      code: 'FC1004',
-      severity: 'error',
-      path: pointerTo(path),
-      message: `${path.length === 0 ? 'The workflow' : quote(pointerTo(path))} is ${what}, which JSON cannot carry.`,
-      hint: 'Write a text, a finite number, true, false, null, a list or a plain object.',
-    });
+  /** What is left out counts as the `null` that JSON would have there: a list of nothing is not free. */
+  #refuse(what: () => string): undefined {
+    this.#count(4);
+    if (this.#refused.length < this.#log.limit) this.#refused.push({ what: what(), path: [...this.#path] });
+    else this.#moreRefused++;
     return undefined;
   }
 }

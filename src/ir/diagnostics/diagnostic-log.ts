@@ -1,43 +1,76 @@
-import type { Diagnostic } from './diagnostic.js';
+import type { Diagnostic, Severity } from './diagnostic.js';
+import { comparePlaces, DocumentOrder } from './document-order.js';
 
-/** Collects problems up to a limit, so that a document with a million of them does not get a million answers. */
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+interface Found {
+  readonly kept: Diagnostic[];
+  total: number;
+}
+
+/**
+ * Collects diagnostics up to a limit, so that a document with a million problems does not get a million answers. What is
+ * serious is never crowded out by what is not.
+ */
 export class DiagnosticLog {
-  /** How many are kept at most, the one that says that there are more included. */
+  /** How many are shown at most, the one that says that there are more included. */
   readonly limit: number;
-  readonly #kept: Diagnostic[] = [];
-  #dropped = 0;
+  readonly #found: Readonly<Record<Severity, Found>> = {
+    error: { kept: [], total: 0 },
+    warning: { kept: [], total: 0 },
+    info: { kept: [], total: 0 },
+  };
 
-  /** @param limit taken as 2 if it is less */
   constructor(limit: number) {
-    this.limit = Math.max(2, limit);
+    this.limit = limit;
   }
 
-  /** Whether another problem would only be counted: no need to put it into words. */
+  /** How many errors there are, the ones that are not kept included. */
+  get errors(): number {
+    return this.#found.error.total;
+  }
+
+  /** Whether another error would only be counted: no need to put it into words. */
   get full(): boolean {
-    return this.#kept.length >= this.limit - 1;
+    return this.#found.error.kept.length >= this.limit;
   }
 
   readonly add = (diagnostic: Diagnostic): void => {
-    if (this.full) this.skip();
-    else this.#kept.push(diagnostic);
+    const same = this.#found[diagnostic.severity];
+    same.total++;
+    if (same.kept.length < this.limit) same.kept.push(diagnostic);
   };
 
-  /** Counts problems that are not put into words. */
+  /** Counts errors that are not put into words. */
   skip(count = 1): void {
-    this.#dropped += count;
+    this.#found.error.total += count;
   }
 
-  /** All that was kept and, where there was more, how much more. */
-  diagnostics(): readonly Diagnostic[] {
-    if (this.#dropped === 0) return this.#kept;
+  /**
+   * At most as many as the limit allows, in the order in which a reader of the document comes upon them (a thing before its
+   * parts, errors before warnings at the same place), with a last one (FC1006) that says how many were left out.
+   *
+   * @param document the parsed document, for the order of its keys.
+   */
+  sorted(document: unknown): readonly Diagnostic[] {
+    const bySeverity = SEVERITIES.map((severity) => this.#found[severity]);
+    const total = bySeverity.reduce((sum, found) => sum + found.total, 0);
+    const all = bySeverity.flatMap(({ kept }) => kept);
+    const shown = total > this.limit ? all.slice(0, Math.max(0, this.limit - 1)) : all;
+    const order = new DocumentOrder(document);
+    const sorted = shown
+      .map((diagnostic) => ({ diagnostic, place: order.placeOf(diagnostic.path) }))
+      .sort((a, b) => comparePlaces(a.place, b.place))
+      .map(({ diagnostic }) => diagnostic);
+    if (total <= this.limit) return sorted;
     return [
-      ...this.#kept,
+      ...sorted,
       {
         code: 'FC1006',
-        severity: 'error',
+        severity: this.errors > 0 ? 'error' : 'info',
         path: '',
-        message: `There are ${this.#dropped} more problems than the ${this.#kept.length} that are shown.`,
-        hint: 'Repair the ones that are shown first, then check again.',
+        message: `There are ${total} diagnostics; ${total - sorted.length} of them are not shown.`,
+        hint: 'Repair these first, then check again.',
       },
     ];
   }

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { DiagnosticLog } from '../diagnostics/diagnostic-log.js';
+import type { DiagnosticLog } from '../diagnostics/diagnostic-log.js';
 import { pointerTo } from '../diagnostics/pointer.js';
 import { describeValue, quote } from '../diagnostics/wording.js';
 import { copyJson, type JsonCopy } from '../json-copy.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { MINIMAL_WORKFLOW } from '../minimal-workflow.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
 import { detectDialect, misspeltMark } from './detect.js';
@@ -17,27 +17,27 @@ export interface DocumentReading {
   readonly source: SourceWorkflow | null;
   /** The form that the document is written in; `null` if it is none that is known. */
   readonly dialect: DialectName | null;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * Reads a workflow in any dialect. Every problem of its shape is reported at once, at the place where its author wrote
  * it. Never throws, whatever it is given, and does not change it.
  *
+ * @param log is told of every problem.
+ *
  * @example
- * const { source, dialect } = readDocument([{ id: 'a', tool: 'echo', dependencies: [] }]); // dialect: 'tasks'
+ * const { dialect } = readDocument([{ id: 'a', tool: 'echo', dependencies: [] }], limits, log); // 'tasks'
  */
-export function readDocument(value: unknown, limits: Limits = DEFAULT_LIMITS): DocumentReading {
-  const log = new DiagnosticLog(limits.diagnostics);
+export function readDocument(value: unknown, limits: Limits, log: DiagnosticLog): DocumentReading {
   const document = copyJson(value, limits, log);
-  if (document === undefined) return { source: null, dialect: null, diagnostics: log.diagnostics() };
+  if (document === undefined) return { source: null, dialect: null };
   const dialect = detectDialect(document);
   if (dialect === null) {
     log.add(unknownForm(document));
-    return { source: null, dialect: null, diagnostics: log.diagnostics() };
+    return { source: null, dialect: null };
   }
   const source = dialect.lower(document, { log, limits });
-  return { source, dialect: dialect.name, diagnostics: log.diagnostics() };
+  return { source, dialect: dialect.name };
 }
 
 function unknownForm(document: JsonCopy): Diagnostic {

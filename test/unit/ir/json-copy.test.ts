@@ -9,7 +9,7 @@ function copy(
   limits = DEFAULT_LIMITS,
 ): { copy: JsonCopy | undefined; problems: readonly Diagnostic[] } {
   const log = new DiagnosticLog(limits.diagnostics);
-  return { copy: copyJson(value, limits, log), problems: log.diagnostics() };
+  return { copy: copyJson(value, limits, log), problems: log.sorted(value) };
 }
 
 describe('copyJson', () => {
@@ -60,7 +60,19 @@ describe('copyJson', () => {
     const list = new Proxy([], {
       get: (target, key) => (key === 'length' ? Number.MAX_SAFE_INTEGER : Reflect.get(target, key)),
     });
-    expect(copy(list, { ...DEFAULT_LIMITS, irBytes: 1000 }).problems.at(-1)?.code).toBe('FC1006');
+    expect(copy(list, { ...DEFAULT_LIMITS, irBytes: 1000 }).problems[0]?.code).toBe('FC1006');
+  });
+
+  it('counts what it leaves out, so that a long list of nothing ends at once, and says why', () => {
+    const started = performance.now();
+    const { copy: made, problems } = copy({ nodes: new Array(4_000_000) });
+    expect(made).toBeUndefined();
+    // Generous: at a message for each of them it takes many seconds.
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(problems).toHaveLength(DEFAULT_LIMITS.diagnostics);
+    expect(problems[0]).toMatchObject({ code: 'FC1006', message: expect.stringContaining('larger than') });
+    expect(problems[1]).toMatchObject({ code: 'FC1004', path: '/nodes/0' });
+    expect(problems.at(-1)?.message).toMatch(/^There are \d+ diagnostics/);
   });
 
   it('reports a getter that throws instead of throwing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../../src/ir/dialects/read-document.js';
+import { readDocument } from './reading.js';
 
 const node = (id: string) => ({ id, type: 'echo' });
 const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(node);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CODES } from '../../../../src/ir/diagnostics/codes.js';
 import type { Diagnostic } from '../../../../src/ir/diagnostics/diagnostic.js';
-import { readDocument } from '../../../../src/ir/dialects/read-document.js';
 import { canonicalJson } from '../../../../src/ir/hash.js';
 import type { JsonObject, JsonValue } from '../../../../src/ir/json.js';
 import { coreSchema } from '../../../../src/ir/schema/core.js';
@@ -16,6 +15,7 @@ import {
   changedDocument,
   VALID_DOCUMENTS,
 } from '../../../helpers/arbitrary/document.js';
+import { readDocument } from './reading.js';
 
 function expectGood(diagnostics: readonly Diagnostic[]): void {
   for (const { code, path, message, hint, fix } of diagnostics) {

@@ -1,7 +1,7 @@
 import fastJsonPatch from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../../src/ir/diagnostics/diagnostic.js';
-import { readDocument } from '../../../../src/ir/dialects/read-document.js';
+import { readDocument } from './reading.js';
 
 const problems = (value: unknown) =>
   readDocument(value).diagnostics.map(({ code, path }) => `${code} ${path}`);

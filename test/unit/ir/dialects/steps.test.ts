@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../../src/ir/dialects/read-document.js';
+import { readDocument } from './reading.js';
 
 const problems = (value: unknown) =>
   readDocument(value).diagnostics.map(({ code, path }) => `${code} ${path}`);

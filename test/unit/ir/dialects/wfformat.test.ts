@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../../src/ir/dialects/read-document.js';
+import { readDocument } from './reading.js';
 
 const trace = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../data/traces/${name}`, import.meta.url), 'utf8'));
