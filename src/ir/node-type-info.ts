@@ -4,4 +4,6 @@ import type { z } from 'zod';
 export interface NodeTypeInfo {
   readonly type: string;
   readonly params: z.ZodType;
+  /** What repeating a node costs: nothing (`pure`), nothing more (`idempotent`), or a second effect (`effect`). */
+  readonly effects: 'pure' | 'idempotent' | 'effect';
 }

@@ -6,6 +6,7 @@ import type { SplitEdges } from './analyze/draft-edge.js';
 import { collectEdges } from './analyze/edges.js';
 import { checkLoopEntries, checkStart, findStart } from './analyze/entry.js';
 import { checkGroups, collectGroups } from './analyze/groups.js';
+import { checkInterface } from './analyze/interface.js';
 import { checkJoins } from './analyze/joins.js';
 import { collectNames } from './analyze/names.js';
 import { tabulateNodes } from './analyze/node-table.js';
@@ -44,6 +45,7 @@ export function normalizeWorkflow(
   checkNotYet(core, problems);
   const table = tabulateNodes(core.nodes, problems);
   const texts = parseTexts(source, table, collectNames(core, table, problems), limits, problems);
+  checkInterface(core, texts, problems);
   if (nodeTypes !== undefined) {
     const paramsAt = (vertex: number): string => source.pointerOf(`/nodes/${vertex}/params`);
     checkNodeTypes(table, texts.params, nodeTypes, NOT_YET_TYPES, paramsAt, problems);
@@ -67,7 +69,7 @@ export function normalizeWorkflow(
   checkBackwardUses(data.backward, structure, table, problems);
   checkStart(start, edges, table, problems);
   checkJoins(table, edges.forward, problems);
-  checkUnusedOutputs(core, table, edges.forward, texts, problems);
+  checkUnusedOutputs(core, table, edges.forward, texts, nodeTypes, problems);
   checkWriters(table, structure.forward, structure.order, edges.forward, problems);
   const scopes = checkLoops(structure, edges, table, problems);
   if (scopes === null || table.size === 0) return null;

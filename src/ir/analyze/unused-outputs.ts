@@ -1,18 +1,20 @@
+import type { NodeTypeInfo } from '../node-type-info.js';
 import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import { type Problems, quote } from './problems.js';
 import type { ParsedTexts } from './references.js';
 
-/** Built-in types that do nothing but produce their output. */
-const PURE_TYPES: ReadonlySet<string> = new Set(['echo', 'merge', 'read-file', 'list-files']);
-
-/** FC3008: nodes that run for nothing. Only said where it is sure: a pure node, in a workflow that declares what it returns. */
+/**
+ * FC3008: nodes that run for nothing. Only said where it is sure: a node that says that it is pure, or
+ * whose type does, in a workflow that declares what it returns.
+ */
 export function checkUnusedOutputs(
   core: CoreIr,
   table: NodeTable,
   edges: readonly DraftEdge[],
   { uses, outputNodes }: ParsedTexts,
+  nodeTypes: ReadonlyMap<string, NodeTypeInfo> | undefined,
   problems: Problems,
 ): void {
   if (Object.keys(core.outputs).length === 0) return;
@@ -20,8 +22,7 @@ export function checkUnusedOutputs(
   for (const { producer } of uses) needed.add(producer);
   for (const { from } of edges) needed.add(from);
   table.nodes.forEach(({ id, type, effects }, v) => {
-    const pure = effects === undefined ? PURE_TYPES.has(type) : effects === 'pure';
-    if (!pure || needed.has(v)) return;
+    if ((effects ?? nodeTypes?.get(type)?.effects) !== 'pure' || needed.has(v)) return;
     problems.add({
       code: 'FC3008',
       severity: 'info',

@@ -13,7 +13,7 @@ export const TYPES: ReadonlyMap<string, NodeTypeInfo> = new Map(
     echo: z.strictObject({ value: z.json().optional() }),
     sleep: z.strictObject({ ms: z.number().min(0), value: z.json().optional() }),
     pick: z.strictObject({ from: z.array(z.strictObject({ key: z.string() })), mode: z.enum(['a', 'b']) }),
-  }).map(([type, params]) => [type, { type, params }]),
+  }).map(([type, params]) => [type, { type, params, effects: type === 'sleep' ? 'effect' : 'pure' }]),
 );
 
 /** Nodes that echo nothing, by their ids. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { check, codesOf, echoes, edges, expectRepair, only, valid } from './checking.js';
 
 const echo = (id: string, value: unknown, more: object = {}) => ({
@@ -110,6 +111,13 @@ describe('outputs', () => {
       outputs: ir.outputs,
     };
     expect(codesOf(check(effects))).toEqual([]);
+  });
+
+  it.each(['pure', 'idempotent', 'effect'] as const)('are judged by the type of the node: %s', (effects) => {
+    const nodeTypes = new Map([['mine', { type: 'mine', params: z.strictObject({}), effects }]]);
+    const ir = { nodes: [{ id: 'a', type: 'mine' }], outputs: { r: { source: 'nothing of a node' } } };
+    expect(codesOf(check(ir, { nodeTypes }))).toEqual(effects === 'pure' ? ['FC3008 info'] : []);
+    expect(codesOf(check(ir, {}))).toEqual([]);
   });
 });
 
