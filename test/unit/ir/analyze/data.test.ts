@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { check, codesOf, echoes, edges, expectRepair, only, valid } from './checking.js';
+import { check, codesOf, echoes, edges, expectRepair, only, TYPES, valid } from './checking.js';
 
 const echo = (id: string, value: unknown, more: object = {}) => ({
   id,
@@ -114,8 +114,9 @@ describe('outputs', () => {
   });
 
   it.each(['pure', 'idempotent', 'effect'] as const)('are judged by the type of the node: %s', (effects) => {
-    const nodeTypes = new Map([['mine', { type: 'mine', params: z.strictObject({}), effects }]]);
-    const ir = { nodes: [{ id: 'a', type: 'mine' }], outputs: { r: { source: 'nothing of a node' } } };
+    const mine = { type: 'mine', params: z.strictObject({}), effects };
+    const nodeTypes = new Map([...TYPES, ['mine', mine]]);
+    const ir = { nodes: [...echoes('a'), { id: 'b', type: 'mine' }], outputs: { r: { source: '${a}' } } };
     expect(codesOf(check(ir, { nodeTypes }))).toEqual(effects === 'pure' ? ['FC3008 info'] : []);
     expect(codesOf(check(ir, {}))).toEqual([]);
   });
