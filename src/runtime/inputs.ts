@@ -1,6 +1,7 @@
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import type { ValueType, Workflow } from '../ir/workflow.js';
+import { describeType, isOfType, withArticle } from '../ir/value-type.js';
+import type { Workflow } from '../ir/workflow.js';
 import { toJsonResult } from './json-result.js';
 
 /**
@@ -21,7 +22,10 @@ export function bindInputs(
     if (value !== undefined) {
       if (isOfType(value, input.type))
         bound.push([input.name, asJson(workflow, value, input.name, maxBytes)]);
-      else problems.push(`\`${input.name}\` should be ${withArticle(input.type)}, and is ${describe(value)}`);
+      else
+        problems.push(
+          `\`${input.name}\` should be ${withArticle(input.type)}, and is ${describeType(value)}`,
+        );
     } else if (input.default !== undefined)
       bound.push([input.name, asJson(workflow, input.default, input.name, maxBytes)]);
     else if (input.required) problems.push(`\`${input.name}\` (${input.type}) is missing`);
@@ -52,28 +56,4 @@ function asJson(workflow: Workflow, value: unknown, name: string, maxBytes: numb
       path: workflow.inputsPointer,
     });
   }
-}
-
-function isOfType(value: unknown, type: ValueType): boolean {
-  switch (type) {
-    case 'any':
-      return true;
-    case 'integer':
-      return Number.isInteger(value);
-    case 'number':
-      return typeof value === 'number' && Number.isFinite(value);
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    default:
-      return typeof value === type;
-  }
-}
-
-const withArticle = (type: ValueType): string => `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  return withArticle((Array.isArray(value) ? 'array' : typeof value) as ValueType);
 }

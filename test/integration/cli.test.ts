@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { forkchart, workspace } from './cli-process.js';
 
@@ -262,6 +264,29 @@ describe('forkchart run', () => {
     expect(code).toBe(1);
     expect(stderr).not.toContain('EPIPE');
   });
+
+  it('waits for a function that never returns, and cancels that on SIGINT as well', async () => {
+    await writeFile(
+      path.join(cwd, 'never.mjs'),
+      'export const functions = { never: () => new Promise(() => {}) };',
+    );
+    const never = { nodes: [{ id: 'never', type: 'function', params: { name: 'never' } }] };
+    await writeFile(path.join(cwd, 'never.json'), JSON.stringify(never));
+    let sent = false;
+    const { code, stdout } = await forkchart(['run', 'never.json', '--nodes', 'never.mjs', '--json'], {
+      cwd,
+      onStderr: (text, kill) => {
+        if (sent || !text.includes('executing')) return;
+        sent = true;
+        setTimeout(() => kill('SIGINT'), 200);
+      },
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'cancelled',
+      nodes: { never: { status: 'cancelled' } },
+    });
+  }, 20_000);
 
   it('cancels on SIGINT, with a record of what was done', async () => {
     let sent = false;

@@ -42,7 +42,10 @@ export const runVerb: Verb = {
       const inputs = await readInputs(session, workflow);
       const controller = new AbortController();
       const progress = createProgress(session);
+      // A node function that waits for nothing that Node.js knows of would let the process end in the middle of the run.
+      const alive = setInterval(() => {}, 2 ** 30);
       const releases = [
+        () => clearInterval(alive),
         abortOnInterrupt(controller, (text) => session.note(text)),
         abortWhenClosed(io.stdout, controller),
       ];

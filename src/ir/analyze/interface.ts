@@ -7,7 +7,8 @@ import type { ParsedTexts } from './references.js';
 /** FC1004 for a default that is not of its input's own type; FC3005 (a warning) for an output whose source names nothing. */
 export function checkInterface(core: CoreIr, { outputs }: ParsedTexts, problems: Problems): void {
   for (const [name, { type, default: value }] of Object.entries(core.inputs)) {
-    if (value === undefined || isOfType(value, type)) continue;
+    // A default of null is how an optional input says that it has none.
+    if (value === undefined || value === null || isOfType(value, type)) continue;
     problems.add({
       code: 'FC1004',
       severity: 'error',
