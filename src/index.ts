@@ -48,7 +48,8 @@ export type {
   SkipReason,
 } from './runtime/record.js';
 export type { Run } from './runtime/run.js';
-export { createRunner, type Runner, type RunnerOptions, type StartOptions } from './runtime/runner.js';
+export { createRunner, type Runner } from './runtime/runner.js';
+export type { RunnerOptions, StartOptions } from './runtime/runner-options.js';
 export { createMemoryStore, type MemoryStore } from './runtime/store/memory.js';
 export type { RunStore, StoredRun } from './runtime/store/store.js';
 export { createVirtualClock, type VirtualClock } from './runtime/virtual-clock.js';

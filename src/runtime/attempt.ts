@@ -1,35 +1,17 @@
 import { fromPromise } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
-import type { WorkerPool } from '../actors/worker-pool.js';
 import { type Failure, ForkchartError, isTerminal } from '../ir/errors.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../machines/outcome.js';
-import type { NodePlan, Topology } from '../machines/topology.js';
+import type { NodePlan } from '../machines/topology.js';
+import type { AttemptHost } from './attempt-host.js';
 import { readParams, UnusableParams } from './attempt-params.js';
-import type { Clock } from './clock.js';
-import type { RunEventBody } from './event.js';
 import { toJsonResult } from './json-result.js';
 import { about, openContext } from './node-context.js';
-import type { RunStore } from './store/store.js';
 import { describeThrown } from './thrown.js';
-
-/** What an attempt needs of the run that it belongs to. */
-export interface AttemptHost {
-  readonly runId: string;
-  readonly topology: Topology;
-  readonly clock: Clock;
-  readonly store: RunStore;
-  readonly workers: WorkerPool;
-  readonly resultBytes: number;
-  /** Told of every call of a node function; the promise settles when the function has returned, and never rejects. */
-  called(node: number, returned: Promise<void>): void;
-  /** Counts a call from now until the returned function is called. */
-  measureCall(node: string): () => void;
-  publish(event: RunEventBody): void;
-}
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {

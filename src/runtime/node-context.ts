@@ -3,7 +3,7 @@ import type { JsonValue } from '../ir/json.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { Outcome } from '../machines/outcome.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
-import type { AttemptHost } from './attempt.js';
+import type { AttemptHost } from './attempt-host.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 

@@ -11,7 +11,7 @@ import type { JsonObject } from '../ir/json.js';
 import type { SlotRequest } from '../machines/compile.js';
 import type { ScopeContext, WorkflowMachineInput } from '../machines/context.js';
 import type { Topology } from '../machines/topology.js';
-import type { AttemptHost } from './attempt.js';
+import type { AttemptHost } from './attempt-host.js';
 import type { Clock } from './clock.js';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from './event.js';
 import { EventStream } from './event-stream.js';

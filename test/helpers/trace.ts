@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../src/runtime/event.js';
 import type { RunResult } from '../../src/runtime/record.js';
-import { createRunner, type RunnerOptions, type StartOptions } from '../../src/runtime/runner.js';
+import { createRunner } from '../../src/runtime/runner.js';
+import type { RunnerOptions, StartOptions } from '../../src/runtime/runner-options.js';
 import { createVirtualClock } from '../../src/runtime/virtual-clock.js';
 
 /** A finished run with everything that it said. */
