@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.js';
+import { isList, type JsonValue } from './json.js';
 
 /**
  * The hash of a JSON value, whatever the order of its keys: `sha256:<hex>` of its canonical text.
@@ -21,10 +21,6 @@ export function canonicalJson(value: JsonValue): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */

@@ -8,7 +8,7 @@ import type { Problems } from './problems.js';
 import { quote } from './problems.js';
 
 /** What a loop may do when its author has not said: written down by the fix, and assumed for `ir_version` 0.1. */
-export const ASSUMED_ITERATIONS = 10;
+const ASSUMED_ITERATIONS = 10;
 
 export interface CycleOptions {
   /** Where the search for cycles begins, if the workflow says so. */

@@ -14,9 +14,12 @@ export interface Misnaming {
 
 /** FC3002, FC3005: one diagnostic for each, with a fix that puts right every name of the same string that can be. */
 export function reportMisnamings(misnamings: readonly Misnaming[], problems: Problems): void {
+  const subtractions = new SubtractionFinder();
   const judged = misnamings.map((misnaming) => {
     const name = wrongName(misnaming.reference);
-    return { ...misnaming, name, near: problems.nearest(name, misnaming.candidates) };
+    const subtraction = subtractions.find(name, misnaming);
+    const near = subtraction === null ? problems.nearest(name, misnaming.candidates) : undefined;
+    return { ...misnaming, name, near, subtraction };
   });
   const repaired = new Map<string, string>();
   for (const { reference, text, near } of judged) {
@@ -24,7 +27,7 @@ export function reportMisnamings(misnamings: readonly Misnaming[], problems: Pro
     if (before === undefined || near === undefined) continue;
     repaired.set(reference.pointer, rename(before, reference, near));
   }
-  for (const { reference, candidates, text, inOutput, name, near } of judged) {
+  for (const { reference, candidates, text, inOutput, name, near, subtraction } of judged) {
     const value = near === undefined ? undefined : repaired.get(reference.pointer);
     problems.addInSource({
       code: inOutput ? 'FC3005' : 'FC3002',
@@ -34,12 +37,16 @@ export function reportMisnamings(misnamings: readonly Misnaming[], problems: Pro
         reference.root === 'inputs' && name !== 'inputs'
           ? `${quote(reference.text)} names the input ${quote(name)}, which is not declared.`
           : `${quote(reference.text)} names ${quote(name)}, which is neither a node nor an input.`,
-      hint: hintFor(name, near, candidates),
+      hint: subtraction === null ? hintFor(name, near, candidates) : hintForSubtraction(subtraction),
       ...(value === undefined || value === text
         ? {}
         : { fix: [{ op: 'replace', path: reference.pointer, value }] }),
     });
   }
+}
+
+function hintForSubtraction(written: string): string {
+  return `Write \`\${${written}}\`: without braces, a condition reads \`-\` as a subtraction.`;
 }
 
 function hintFor(name: string, near: string | undefined, candidates: readonly string[]): string {
@@ -77,4 +84,31 @@ function replaceUnlessAfter(text: string, old: string, renamed: string, before: 
   return text
     .split(old)
     .reduce((left, right) => left + (before.test(left.slice(-1)) ? old : renamed) + right);
+}
+
+/** So many misnamings are looked into: more than are shown. */
+const LOOKED_INTO = 1000;
+const BRACED = /\$\{[^}]*\}/g;
+/** A bare name with hyphens, and the path after it. */
+const HYPHENATED = /(?<![\w.])(\w+(?:-\w+)+)((?:\.\w+|\[\d+\])*)/g;
+
+/** Finds bare names that a condition has read as a subtraction: `fetch-rows.n`, where there is a node `fetch-rows`. */
+class SubtractionFinder {
+  readonly #sets = new Map<readonly string[], ReadonlySet<string>>();
+  #left = LOOKED_INTO;
+
+  /** @returns the reference as it was meant, without its braces; `null` where it was meant otherwise. */
+  find(name: string, { candidates, text, inOutput }: Misnaming): string | null {
+    if (inOutput || text?.includes('-') !== true || this.#left-- <= 0) return null;
+    for (const [whole, word = ''] of text.replaceAll(BRACED, ' ').matchAll(HYPHENATED)) {
+      if (word.split('-').includes(name) && this.#setOf(candidates).has(word)) return whole;
+    }
+    return null;
+  }
+
+  #setOf(candidates: readonly string[]): ReadonlySet<string> {
+    const set = this.#sets.get(candidates) ?? new Set(candidates);
+    this.#sets.set(candidates, set);
+    return set;
+  }
 }

@@ -1,3 +1,4 @@
+import { MINIMAL_NODE } from '../minimal-workflow.js';
 import type { CoreNode } from '../schema/core.js';
 import type { Problems } from './problems.js';
 import { quote } from './problems.js';
@@ -19,7 +20,7 @@ export function tabulateNodes(nodes: readonly CoreNode[], problems: Problems): N
       severity: 'error',
       at: '/nodes',
       message: 'The workflow has no nodes.',
-      hint: 'Add one: {"id": "hello", "type": "echo", "params": {"value": "hello"}}.',
+      hint: `Add one: ${MINIMAL_NODE}.`,
     });
   }
   const taken = new Set(nodes.map((node) => node.id));

@@ -5,7 +5,7 @@ const LONGEST = 64;
 
 /**
  * Of the candidates, the one that was probably meant: the same but for case and separators, or else the nearest by edit
- * distance, if that is at most two fifths of the length (so that two letters may change places in a name of five).
+ * distance, if that is at most two fifths of the length. Two neighbouring letters that have changed places count as one edit.
  * `null` if none is near. Of two equally near, the earlier.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
@@ -17,13 +17,25 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
   for (const candidate of candidates) {
     if (candidate === name || candidate.length > LONGEST) continue;
     if (Math.abs(candidate.length - name.length) > least + 2) continue;
-    const apart = letters(candidate) === plain ? 0 : distance(name, candidate);
+    const apart = letters(candidate) === plain ? 0 : editsBetween(name, candidate);
     if (apart < least) {
       best = candidate;
       least = apart;
     }
   }
   return best;
+}
+
+function editsBetween(a: string, b: string): number {
+  return isSwapped(a, b) ? 1 : distance(a, b);
+}
+
+/** Whether two names differ in that two neighbouring letters have changed places. */
+function isSwapped(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 function letters(name: string): string {

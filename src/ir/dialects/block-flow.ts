@@ -1,6 +1,7 @@
 import { PointerMap } from '../diagnostics/pointer-map.js';
+import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
-import { isRecord, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { type JsonRecord, type LoweringContext, own } from './dialect.js';
 import { allows } from './limit-checks.js';
 
 /** A parallel block that is a group of its own. */
@@ -56,8 +57,8 @@ export class FlowBuilder {
     if (this.nodes.length > this.#context.limits.nodes) return { entries: [], exits: [] };
     this.pointers.moved(`/nodes/${this.nodes.length}`, pointer);
     this.nodes.push(node);
-    const id = isRecord(node) ? own(node, 'id') : undefined;
-    if (!isRecord(node) || typeof id !== 'string') return { entries: [], exits: [] };
+    const id = isObject(node) ? own(node, 'id') : undefined;
+    if (!isObject(node) || typeof id !== 'string') return { entries: [], exits: [] };
     return { entries: [{ node, id, group: null }], exits: [id] };
   }
 

@@ -1,9 +1,10 @@
 import { type Path, pointerTo } from '../diagnostics/pointer.js';
 import { describeValue, quote } from '../diagnostics/wording.js';
+import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
 import { type BlockGroup, type Entry, type Flow, FlowBuilder } from './block-flow.js';
 import { readCore } from './core-reading.js';
-import { type Dialect, hasAny, isRecord, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { type Dialect, hasAny, type JsonRecord, type LoweringContext, own } from './dialect.js';
 
 /**
  * Nested blocks: `{ "pipeline": [a, { "parallel": [b, c], "on_error": … }, d] }`. What stands in a pipeline runs one after the
@@ -16,7 +17,7 @@ export const blocks: Dialect = {
   matches: (document) => isBlock(document) && !hasAny(document, ['nodes']),
 
   lower(document, context) {
-    if (!isRecord(document)) return null;
+    if (!isObject(document)) return null;
     const kind = kindOf(document);
     const { [kind]: list = [], edges: written, parallel_groups: options, ...workflow } = document;
     const builder = new FlowBuilder(context);
@@ -25,7 +26,7 @@ export const blocks: Dialect = {
     const { entries } = reader.block({ [kind]: list }, [], false);
     builder.connect([], entries, `/${kind}`);
     if (!builder.complete) return null;
-    const { edges, groups } = builder.finish(isRecord(options) ? Object.keys(options) : []);
+    const { edges, groups } = builder.finish(isObject(options) ? Object.keys(options) : []);
     const lowered: JsonRecord = {
       ...workflow,
       nodes: builder.nodes,
@@ -62,11 +63,11 @@ function withGroups(
   groups: ReadonlyMap<string, BlockGroup>,
   builder: FlowBuilder,
 ): JsonCopy | undefined {
-  if (groups.size === 0 || (options !== undefined && !isRecord(options))) return options;
+  if (groups.size === 0 || (options !== undefined && !isObject(options))) return options;
   const merged = new Map(Object.entries(options ?? {}));
   for (const [name, group] of groups) {
     const known = merged.get(name);
-    merged.set(name, isRecord(known) ? { ...known, ...group.options } : group.options);
+    merged.set(name, isObject(known) ? { ...known, ...group.options } : group.options);
     const lowered = `/parallel_groups${pointerTo([name])}`;
     if (known === undefined) builder.pointers.moved(lowered, group.pointer);
     else {

@@ -1,4 +1,5 @@
 import type { DiagnosticLog } from '../diagnostics/diagnostic-log.js';
+import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
 import type { Limits } from '../limits.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
@@ -25,10 +26,6 @@ export interface Dialect {
 
 export type JsonRecord = { [key: string]: JsonCopy };
 
-export function isRecord(value: JsonCopy | undefined): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** An own property; `undefined` if there is none. */
 export function own(record: JsonRecord, key: string): JsonCopy | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
@@ -36,5 +33,5 @@ export function own(record: JsonRecord, key: string): JsonCopy | undefined {
 
 /** Whether a document is an object that has one of the keys. */
 export function hasAny(document: JsonCopy, keys: readonly string[]): boolean {
-  return isRecord(document) && keys.some((key) => Object.hasOwn(document, key));
+  return isObject(document) && keys.some((key) => Object.hasOwn(document, key));
 }

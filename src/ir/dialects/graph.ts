@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { pointerTo } from '../diagnostics/pointer.js';
 import { PointerMap } from '../diagnostics/pointer-map.js';
 import { quote } from '../diagnostics/wording.js';
+import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
 import { fields, jsonValue } from '../schema/building-blocks.js';
 import { readShape } from '../schema/read-shape.js';
 import { readCore } from './core-reading.js';
-import { type Dialect, hasAny, isRecord, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { type Dialect, hasAny, type JsonRecord, type LoweringContext, own } from './dialect.js';
 
 /**
  * The pflow graph: the core form itself, with edges that may say `source` and `target`, nodes that may be given as a map
@@ -16,15 +17,15 @@ export const graph: Dialect = {
   name: 'graph',
 
   matches: (document) =>
-    hasAny(document, ['nodes', 'edges']) || (isRecord(document) && isRecord(own(document, 'ir'))),
+    hasAny(document, ['nodes', 'edges']) || (isObject(document) && isObject(own(document, 'ir'))),
 
   lower(document, context) {
-    if (!isRecord(document)) return null;
+    if (!isObject(document)) return null;
     const ir = own(document, 'ir');
-    const wrapped = isRecord(ir) && own(document, 'nodes') === undefined;
+    const wrapped = isObject(ir) && own(document, 'nodes') === undefined;
     const pointers = new PointerMap(wrapped ? '/ir' : '');
     const workflow = wrapped ? unwrap(document, ir, pointers, context) : document;
-    const patchable = !isRecord(own(workflow, 'nodes'));
+    const patchable = !isObject(own(workflow, 'nodes'));
     nameEnds(workflow, pointers);
     listNodes(workflow, pointers, context);
     return readCore(workflow, pointers, patchable, context);
@@ -76,7 +77,7 @@ function nameEnds(workflow: JsonRecord, pointers: PointerMap): void {
   const edges = own(workflow, 'edges');
   if (!Array.isArray(edges)) return;
   edges.forEach((edge, i) => {
-    if (!isRecord(edge)) return;
+    if (!isObject(edge)) return;
     for (const [written, name] of ENDS) {
       const end = own(edge, written);
       if (end === undefined || Object.hasOwn(edge, name)) continue;
@@ -90,12 +91,12 @@ function nameEnds(workflow: JsonRecord, pointers: PointerMap): void {
 /** Nodes given as a map get their key for an id. */
 function listNodes(workflow: JsonRecord, pointers: PointerMap, { log }: LoweringContext): void {
   const nodes = own(workflow, 'nodes');
-  if (!isRecord(nodes)) return;
+  if (!isObject(nodes)) return;
   const root = pointers.pointerOf('/nodes');
   workflow.nodes = Object.entries(nodes).map(([key, node], i): JsonCopy => {
     const pointer = root + pointerTo([key]);
     pointers.moved(`/nodes/${i}`, pointer);
-    if (!isRecord(node)) return node;
+    if (!isObject(node)) return node;
     const id = own(node, 'id');
     if (id === undefined) pointers.made(`/nodes/${i}/id`, pointer);
     else if (id !== key) {

@@ -2,12 +2,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { DiagnosticLog } from '../diagnostics/diagnostic-log.js';
 import { pointerTo } from '../diagnostics/pointer.js';
 import { describeValue, quote } from '../diagnostics/wording.js';
+import { isObject } from '../json.js';
 import { copyJson, type JsonCopy } from '../json-copy.js';
 import type { Limits } from '../limits.js';
 import { MINIMAL_WORKFLOW } from '../minimal-workflow.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
 import { detectDialect, misspeltMark } from './detect.js';
-import { type DialectName, isRecord } from './dialect.js';
+import type { DialectName } from './dialect.js';
 
 export interface DocumentReading {
   /**
@@ -42,7 +43,7 @@ export function readDocument(value: unknown, limits: Limits, log: DiagnosticLog)
 
 function unknownForm(document: JsonCopy): Diagnostic {
   const misspelt = misspeltMark(document);
-  const found = !isRecord(document)
+  const found = !isObject(document)
     ? describeValue(document)
     : Object.keys(document).length === 0
       ? 'an empty object'

@@ -2,16 +2,19 @@ import { z } from 'zod';
 import { pointerTo } from '../diagnostics/pointer.js';
 import { PointerMap } from '../diagnostics/pointer-map.js';
 import { quote } from '../diagnostics/wording.js';
-import { fields, groupName, jsonObject, jsonValue, milliseconds, name } from '../schema/building-blocks.js';
+import { isObject } from '../json.js';
+import { fields, groupName, jsonObject, jsonValue, name } from '../schema/building-blocks.js';
 import type { CoreNode } from '../schema/core.js';
 import { retry } from '../schema/policies.js';
 import { readShape } from '../schema/read-shape.js';
 import { finishCore } from './core-reading.js';
-import { type Dialect, hasAny, isRecord, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { type Dialect, hasAny, type JsonRecord, type LoweringContext, own } from './dialect.js';
 import { allows } from './limit-checks.js';
 import { stepDependencies } from './step-order.js';
 import { toTemplates } from './step-references.js';
 import { workflowFields } from './workflow-fields.js';
+
+const seconds = z.number().positive();
 
 const step = fields({
   step_id: name,
@@ -24,8 +27,7 @@ const step = fields({
   depends_on: z.array(name).exactOptional(),
   input_mapping: jsonObject.default({}),
   output_name: z.string().default('output'),
-  /** Seconds. */
-  timeout: milliseconds.exactOptional(),
+  timeout: seconds.exactOptional(),
   retry_on_failure: z.boolean().exactOptional(),
   max_retries: z.int().min(0).exactOptional(),
 });
@@ -64,7 +66,7 @@ export const steps: Dialect = {
     if (Array.isArray(document)) written.moved('/steps', '');
     const whole: JsonRecord = Array.isArray(document)
       ? { steps: document }
-      : isRecord(document)
+      : isObject(document)
         ? document
         : {};
     const listed = own(whole, 'steps');
@@ -175,9 +177,9 @@ function useOneWord(whole: JsonRecord, written: PointerMap): void {
     ['outputs', 'source_reference', 'source'],
   ] as const) {
     const specs = own(whole, kind);
-    if (!isRecord(specs)) continue;
+    if (!isObject(specs)) continue;
     for (const [key, spec] of Object.entries(specs)) {
-      if (!isRecord(spec)) continue;
+      if (!isObject(spec)) continue;
       // Plans repeat the name inside.
       if (own(spec, 'name') === key) delete spec.name;
       if (from !== null) rename(spec, from, to, `/${kind}${pointerTo([key])}`, written);
@@ -186,7 +188,7 @@ function useOneWord(whole: JsonRecord, written: PointerMap): void {
   const list = own(whole, 'steps');
   if (!Array.isArray(list)) return;
   list.forEach((one, i) => {
-    if (!isRecord(one)) return;
+    if (!isObject(one)) return;
     for (const [key, value] of Object.entries(one)) if (value === null) delete one[key];
     rename(one, 'tool_name', 'tool', `/steps/${i}`, written);
   });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PointerMap } from '../diagnostics/pointer-map.js';
+import { isObject } from '../json.js';
 import { fields, name } from '../schema/building-blocks.js';
 import type { CoreNode } from '../schema/core.js';
 import { nodeSchema } from '../schema/node.js';
 import { readShape } from '../schema/read-shape.js';
 import { finishCore } from './core-reading.js';
-import { type Dialect, hasAny, isRecord, type JsonRecord, own } from './dialect.js';
+import { type Dialect, hasAny, type JsonRecord, own } from './dialect.js';
 import { allows } from './limit-checks.js';
 import { workflowFields } from './workflow-fields.js';
 
@@ -31,7 +32,7 @@ export const tasks: Dialect = {
     if (Array.isArray(document)) written.moved('/tasks', '');
     const whole: JsonRecord = Array.isArray(document)
       ? { tasks: document }
-      : isRecord(document)
+      : isObject(document)
         ? document
         : {};
     const listed = own(whole, 'tasks');

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PointerMap } from '../diagnostics/pointer-map.js';
 import { quote } from '../diagnostics/wording.js';
+import { isObject } from '../json.js';
 import { name } from '../schema/building-blocks.js';
 import type { CoreNode } from '../schema/core.js';
 import { readShape } from '../schema/read-shape.js';
 import { finishCore } from './core-reading.js';
-import { type Dialect, isRecord, type LoweringContext, own } from './dialect.js';
+import { type Dialect, type LoweringContext, own } from './dialect.js';
 import { allows } from './limit-checks.js';
 
 // Not strict: a trace records machines, files, commands and more, which are of no concern here.
@@ -37,8 +38,8 @@ export const wfformat: Dialect = {
   name: 'wfformat',
 
   matches(document) {
-    const workflow = isRecord(document) ? own(document, 'workflow') : undefined;
-    return isRecord(workflow) && isRecord(own(workflow, 'specification'));
+    const workflow = isObject(document) ? own(document, 'workflow') : undefined;
+    return isObject(workflow) && isObject(own(workflow, 'specification'));
   },
 
   lower(document, context) {

@@ -3,9 +3,8 @@ import { byName, fields, milliseconds, name, positiveInteger } from './building-
 import { edgeSchema } from './edge.js';
 import { inputSchema, outputSchema } from './interface.js';
 import { nodeSchema } from './node.js';
-import type { batch, join, retry, timeout } from './policies.js';
-import { batchConfig, onError } from './policies.js';
-import { type groupSchema, groups, type resourceSchema, resources, state } from './shared.js';
+import { batchConfig, onError, type retry } from './policies.js';
+import { groups, resources, state } from './shared.js';
 
 /** Every accepted `ir_version`, and what it means. */
 const VERSIONS = { '0.1': '0.1.0', '0.1.0': '0.1.0', '0.2': '0.2.0', '0.2.0': '0.2.0' } as const;
@@ -63,15 +62,5 @@ export const coreSchema = fields(coreFields)
 
 /** A workflow in the core form, defaults filled in. Plain JSON. */
 export type CoreIr = z.output<typeof coreSchema>;
-/** What may be written for a {@link CoreIr}: aliases allowed, defaults left out. */
-export type CoreIrInput = z.input<typeof coreSchema>;
 export type CoreNode = z.output<typeof nodeSchema>;
-export type CoreEdge = z.output<typeof edgeSchema>;
-export type CoreInput = z.output<typeof inputSchema>;
-export type CoreOutput = z.output<typeof outputSchema>;
-export type CoreGroup = z.output<typeof groupSchema>;
-export type CoreResource = z.output<typeof resourceSchema>;
 export type CoreRetry = z.output<typeof retry>;
-export type CoreTimeout = z.output<typeof timeout>;
-export type CoreJoin = z.output<typeof join>;
-export type CoreBatch = z.output<typeof batch>;

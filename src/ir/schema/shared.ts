@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byName, fields, jsonObject, jsonValue, milliseconds, positiveInteger } from './building-blocks.js';
 import { onError, tolerate } from './policies.js';
 
-export const groupSchema = fields({
+const groupSchema = fields({
   description: z.string().exactOptional().describe('What the group is for, for readers.'),
   on_error: onError.exactOptional().describe('What the failure of one branch does to the others.'),
   tolerate: tolerate.exactOptional(),
@@ -15,7 +15,7 @@ export const groupSchema = fields({
     .describe('How many nodes of the group run at once at most.'),
 }).meta({ id: 'Group', description: 'Options of a parallel group.' });
 
-export const resourceSchema = fields({
+const resourceSchema = fields({
   concurrency: positiveInteger.exactOptional().describe('How many nodes may use it at once.'),
   capacity: z
     .union([positiveInteger, z.literal('auto')])
@@ -29,7 +29,7 @@ export const resourceSchema = fields({
     .describe('How many uses may begin in which time.'),
 }).meta({ id: 'Resource', description: 'Something that only so many nodes may use at once.' });
 
-export const stateKeySchema = fields({
+const stateKeySchema = fields({
   schema: jsonObject.exactOptional().describe('JSON Schema of the value.'),
   reducer: z.string().exactOptional().describe('How two writes make one value.'),
   default: jsonValue.exactOptional().describe('The value before the first write.'),

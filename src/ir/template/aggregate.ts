@@ -1,7 +1,7 @@
 import { canonicalJson } from '../hash.js';
-import type { JsonValue } from '../json.js';
+import { isList, type JsonValue } from '../json.js';
 import type { Budget } from './budget.js';
-import { isList, kindOf } from './value-kind.js';
+import { kindOf } from './value-kind.js';
 
 /** What `.aggregate.` can be followed by. */
 export const AGGREGATES = [

@@ -1,8 +1,8 @@
 import { nearest } from '../diagnostics/suggest.js';
-import type { JsonValue } from '../json.js';
+import { isList, isObject, type JsonValue } from '../json.js';
 import type { NamedValue } from './data-scope.js';
 import { formatReference, type Reference } from './reference.js';
-import { isList, isObject, kindOf } from './value-kind.js';
+import { kindOf } from './value-kind.js';
 
 /** A reference leads nowhere: what it asked for, and what there is instead. */
 export class MissingPart extends Error {

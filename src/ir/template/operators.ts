@@ -1,9 +1,9 @@
 import { quote } from '../diagnostics/wording.js';
 import { canonicalJson } from '../hash.js';
-import type { JsonValue } from '../json.js';
+import { isList, isObject, type JsonValue } from '../json.js';
 import type { Budget } from './budget.js';
 import type { BinaryOperator } from './expression.js';
-import { isList, isObject, kindOf } from './value-kind.js';
+import { kindOf } from './value-kind.js';
 
 /** An operator met a value that it cannot take. */
 export class EvaluationError extends Error {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.js';
+import { isList, isObject, type JsonValue } from '../json.js';
 import { AggregateMismatch, aggregate } from './aggregate.js';
 import type { Budget } from './budget.js';
 import type { DataScope, NamedValue } from './data-scope.js';
@@ -11,7 +11,6 @@ import {
   notAList,
 } from './missing-part.js';
 import type { Reference, Segment } from './reference.js';
-import { isList, isObject } from './value-kind.js';
 
 /**
  * Follows a reference through own properties only. What it finds is shared with where it came from, not copied.

@@ -2,7 +2,7 @@ import { pointerTo } from '../diagnostics/pointer.js';
 import type { Report } from '../diagnostics/report.js';
 import { quote } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
-import type { JsonValue } from '../json.js';
+import { isObject, type JsonValue } from '../json.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Budget, withBudget } from './budget.js';
 import type { DataScope } from './data-scope.js';
@@ -10,7 +10,6 @@ import { MissingPart } from './missing-part.js';
 import { type Reference, ReferenceSyntaxError } from './reference.js';
 import { parseReference } from './reference-parser.js';
 import { resolveReference } from './resolve.js';
-import { isObject } from './value-kind.js';
 
 export type { Aggregate } from './aggregate.js';
 export type { Reference, Segment } from './reference.js';

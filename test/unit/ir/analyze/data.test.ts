@@ -122,6 +122,28 @@ describe('outputs', () => {
   });
 });
 
+describe('a bare name with hyphens in a condition', () => {
+  const nodes = [...echoes('a', 'fetch-rows'), { id: 'c', type: 'echo', depends_on: ['a', 'fetch-rows'] }];
+  const hintsOf = (when: string) =>
+    check({ nodes: nodes.map((node) => (node.id === 'c' ? { ...node, when } : node)) }).diagnostics;
+
+  it('is a subtraction, and the hint says what to write where a node has that name', () => {
+    for (const { code, hint, fix } of hintsOf('a == 1 && fetch-rows.n > 1')) {
+      expect(code).toBe('FC3002');
+      expect(hint).toContain('`${fetch-rows.n}`');
+      expect(fix).toBeUndefined();
+    }
+    expect(hintsOf('a == 1 && fetch-rows.n > 1')).toHaveLength(2);
+    expect(hintsOf('${fetch-rows.n} > 1')).toEqual([]);
+  });
+
+  it('is no more than two names where no node has it', () => {
+    for (const { hint } of hintsOf('fetch-lines > 1')) expect(hint).not.toContain('subtraction');
+    for (const { hint } of hintsOf('rows > 1 || ${fetch-rows.n} > 1'))
+      expect(hint).not.toContain('subtraction');
+  });
+});
+
 describe('dependencies found in templates', () => {
   it('become edges where nothing orders the two nodes, and the fix writes them down', () => {
     const ir = { nodes: [...echoes('a', 'b'), echo('c', '${a} ${b.x}')] };
