@@ -1,4 +1,4 @@
-import { quote } from './diagnostics/wording.js';
+import { literal } from './diagnostics/wording.js';
 import type { SyntaxProblem } from './json-grammar.js';
 import { MINIMAL_WORKFLOW } from './minimal-workflow.js';
 import { positionOf } from './text-position.js';
@@ -36,7 +36,7 @@ const HABITS: readonly { readonly token: RegExp; readonly hint: string }[] = [
 export function explainSyntax(text: string, problem: SyntaxProblem): Explanation {
   const whole = wholeTextHabit(text);
   if (whole !== null) return whole;
-  const found = problem.token === '' ? 'the text ends' : `there is ${quote(problem.token)}`;
+  const found = problem.token === '' ? 'the text ends' : `there is ${literal(problem.token)}`;
   return {
     message: `${found} where JSON has ${WORDS[problem.expected]}.`,
     hint: hintFor(text, problem),
@@ -73,22 +73,22 @@ function hintFor(text: string, problem: SyntaxProblem): string {
   const { expected, token, open } = problem;
   if (problem.malformed) return malformedHint(token);
   if (token === '' && open !== null) {
-    return `Add ${quote(open.closing)}: ${quote(text.charAt(open.offset))} in ${place(text, open.offset)} is never closed.`;
+    return `Add ${literal(open.closing)}: ${literal(text.charAt(open.offset))} in ${place(text, open.offset)} is never closed.`;
   }
   if (problem.afterComma && (token === '}' || token === ']'))
-    return `Remove the comma before ${quote(token)}.`;
+    return `Remove the comma before ${literal(token)}.`;
   const habit = HABITS.find(({ token: pattern }) => pattern.test(token));
   if (habit !== undefined) return habit.hint;
   if (expected === 'nothing') return 'Remove what follows the workflow: a file holds one JSON value.';
   if ((token === '}' || token === ']') && open !== null && open.closing !== token) {
-    return `Close with ${quote(open.closing)} first: ${quote(text.charAt(open.offset))} in ${place(text, open.offset)} is still open.`;
+    return `Close with ${literal(open.closing)} first: ${literal(text.charAt(open.offset))} in ${place(text, open.offset)} is still open.`;
   }
   if (expected === 'comma or end' && token === ':') return 'Put keys and values into { }, not into [ ].';
-  if (expected === 'comma or end') return `Add a comma before ${quote(token)}.`;
+  if (expected === 'comma or end') return `Add a comma before ${literal(token)}.`;
   if (expected === 'colon') return 'Add a colon and a value after the key.';
-  if (expected.startsWith('key')) return `Put the key into double quotes: ${quote(token.slice(0, 40))}.`;
+  if (expected.startsWith('key')) return `Put the key into double quotes: ${literal(token.slice(0, 40))}.`;
   return token === ',' || token === ':'
-    ? `Remove ${quote(token)}, or add the value that is missing before it.`
+    ? `Remove ${literal(token)}, or add the value that is missing before it.`
     : 'Write a text in double quotes, a number, true, false, null, a list or an object.';
 }
 

@@ -1,7 +1,8 @@
+import { quote } from '../diagnostics/wording.js';
 import type { Digraph } from '../graph/digraph.js';
 import { findPath } from '../graph/reachability.js';
 import type { NodeTable } from './node-table.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import type { DataUse } from './references.js';
 import type { Structure } from './structure.js';
 

@@ -1,3 +1,4 @@
+import { quote } from '../diagnostics/wording.js';
 import { type BackArc, findBackArcs, spellCycle } from '../graph/back-arcs.js';
 import { Digraph } from '../graph/digraph.js';
 import { ReachabilitySearch } from '../graph/reachability.js';
@@ -5,7 +6,6 @@ import { strongComponents } from '../graph/strong-components.js';
 import { arcs, type DraftEdge, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
-import { quote } from './problems.js';
 
 /** What a loop may do when its author has not said: written down by the fix, and assumed for `ir_version` 0.1. */
 const ASSUMED_ITERATIONS = 10;

@@ -1,3 +1,4 @@
+import { listOf, quote } from '../diagnostics/wording.js';
 import { Digraph } from '../graph/digraph.js';
 import type { LoopTree } from '../graph/loop-tree.js';
 import type { NaturalLoop } from '../graph/natural-loops.js';
@@ -6,7 +7,7 @@ import { ReachabilitySearch } from '../graph/reachability.js';
 import { strongComponents } from '../graph/strong-components.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { listOf, type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import type { DataUse } from './references.js';
 
 /** What references ask of the order of nodes. */

@@ -1,8 +1,8 @@
+import { listOf, quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problem, Problems } from './problems.js';
-import { listOf, quote } from './problems.js';
 
 /** FC2002, FC2010: the edges that are written down, as edges or as `depends_on`, each once, both of its ends known. */
 export function collectEdges(core: CoreIr, table: NodeTable, problems: Problems): DraftEdge[] {

@@ -1,7 +1,8 @@
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge, SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import type { Structure } from './structure.js';
 
 /** FC2002: the vertex of `start_node`; `null` for none. */

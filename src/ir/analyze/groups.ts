@@ -1,10 +1,11 @@
 import { pointerTo } from '../diagnostics/pointer.js';
+import { listOf, quote } from '../diagnostics/wording.js';
 import { type GroupConflict, type PlacedGroups, placeGroups } from '../graph/branches.js';
 import type { Scopes } from '../graph/scopes.js';
 import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { listOf, type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import { MAX_NESTING, reportNesting, type Structure } from './structure.js';
 
 /** A parallel group as it is written. */

@@ -1,7 +1,8 @@
 import { pointerTo } from '../diagnostics/pointer.js';
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
 import { describeType, isOfType, withArticle } from '../value-type.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import type { ParsedTexts } from './references.js';
 
 /** FC1004 for a default that is not of its input's own type; FC3005 (a warning) for an output whose source names nothing. */

@@ -1,6 +1,7 @@
+import { quote } from '../diagnostics/wording.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 
 /** FC2011: joins that ask for more than can come, and nodes behind a failure that is never passed on as one. */
 export function checkJoins(table: NodeTable, edges: readonly DraftEdge[], problems: Problems): void {

@@ -1,6 +1,6 @@
+import { listOf, quote } from '../diagnostics/wording.js';
 import { formatReference, type Reference } from '../template/reference.js';
 import type { Problems } from './problems.js';
-import { listOf, quote } from './problems.js';
 
 /** A reference whose name stands for nothing. */
 export interface Misnaming {

@@ -1,8 +1,8 @@
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr, CoreNode } from '../schema/core.js';
 import type { Reference } from '../template/reference.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
-import { quote } from './problems.js';
 
 /** What the first word of a reference stands for. A node is given by its vertex. */
 export type Meaning =

@@ -1,7 +1,7 @@
+import { quote } from '../diagnostics/wording.js';
 import { MINIMAL_NODE } from '../minimal-workflow.js';
 import type { CoreNode } from '../schema/core.js';
 import type { Problems } from './problems.js';
-import { quote } from './problems.js';
 
 /** The nodes of a workflow as the vertices of a graph: vertex `i` is the node at `/nodes/i`. */
 export interface NodeTable {

@@ -1,10 +1,11 @@
 import { pointerTo } from '../diagnostics/pointer.js';
+import { listOf, quote } from '../diagnostics/wording.js';
 import type { JsonObject } from '../json.js';
 import type { NodeTypeInfo } from '../node-type-info.js';
 import type { CoreNode } from '../schema/core.js';
 import type { Template } from '../template/template.js';
 import type { NodeTable } from './node-table.js';
-import { listOf, type Problem, type Problems, quote } from './problems.js';
+import type { Problem, Problems } from './problems.js';
 
 type Issue = NonNullable<ReturnType<NodeTypeInfo['params']['safeParse']>['error']>['issues'][number];
 

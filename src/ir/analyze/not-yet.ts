@@ -1,7 +1,7 @@
 import { pointerTo } from '../diagnostics/pointer.js';
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr, CoreNode } from '../schema/core.js';
 import type { Problems } from './problems.js';
-import { quote } from './problems.js';
 
 /** Something that the format has and this version does not run. */
 interface NotYet<Holder> {

@@ -51,17 +51,3 @@ export function createProblems(source: SourceWorkflow, report: Report, suggestio
     },
   };
 }
-
-/** A name as it appears in messages: in backquotes, on one line, shortened where it is long. */
-export function quote(name: string): string {
-  const short = name.length > 80 ? `${name.slice(0, 80)}…` : name;
-  return `\`${JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"')}\``;
-}
-
-/** `a`, `b` and `c`. */
-export function listOf(names: readonly string[], most = 8): string {
-  const quoted = names.slice(0, most).map(quote);
-  if (names.length > most) return `${quoted.join(', ')} and ${names.length - most} more`;
-  const last = quoted.pop();
-  return quoted.length === 0 ? (last ?? '') : `${quoted.join(', ')} and ${last}`;
-}

@@ -1,3 +1,4 @@
+import { listOf, quote } from '../diagnostics/wording.js';
 import { findBackArcs, spellCycle } from '../graph/back-arcs.js';
 import { Digraph } from '../graph/digraph.js';
 import { type LoopTree, nestLoops } from '../graph/loop-tree.js';
@@ -6,7 +7,7 @@ import { type Scopes, splitScopes } from '../graph/scopes.js';
 import { topologicalOrder } from '../graph/topological-order.js';
 import { arcs, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { listOf, type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 
 /** How many loops and groups may stand inside one another: the chart is as deep as that. */
 export const MAX_NESTING = 32;

@@ -1,8 +1,9 @@
+import { quote } from '../diagnostics/wording.js';
 import type { NodeTypeInfo } from '../node-type-info.js';
 import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import type { ParsedTexts } from './references.js';
 
 /**

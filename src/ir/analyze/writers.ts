@@ -1,9 +1,10 @@
+import { quote } from '../diagnostics/wording.js';
 import type { Digraph } from '../graph/digraph.js';
 import { immediateDominators } from '../graph/dominators.js';
 import { OnlineOrder } from '../graph/online-order.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 
 /**
  * FC3007: nodes that write the same key and that nothing orders. Of the writers of one key, in topological order, each has to

@@ -4,7 +4,7 @@ import type { Diagnostic, JsonPatchOperation } from './diagnostic.js';
 import { exampleOf } from './field-lore.js';
 import { type Path, valueAt } from './pointer.js';
 import { type Subject, subjectOf } from './subject.js';
-import { describeValue, either, quote } from './wording.js';
+import { describeValue, either, literal, quote } from './wording.js';
 
 /** The document that a problem was found in, and how its author would point at it. */
 export interface ProblemPlace {
@@ -70,7 +70,7 @@ function missing({ path, hint }: Problem<'missing'>, place: ProblemPlace, subjec
     severity: 'error',
     path: place.pointer(path.slice(0, -1)),
     message: `${subject.name} has no ${quote(key)}${inside(subject.within.slice(0, -1))}.`,
-    hint: hint ?? `Add ${quote(key)}: ${exampleOf(key) ?? '…'}`,
+    hint: hint ?? `Add ${literal(key)}: ${exampleOf(key) ?? '…'}`,
   };
 }
 
@@ -99,7 +99,7 @@ function wrongHint(key: string, options: string, words: readonly string[], repai
     return words.some((word) => word === repair.value) ? `Did you mean ${written}?` : `Write ${written}.`;
   }
   const example = exampleOf(key);
-  return example === null ? `Write ${options}.` : `Write ${options}, such as ${quote(key)}: ${example}`;
+  return example === null ? `Write ${options}.` : `Write ${options}, such as ${literal(key)}: ${example}`;
 }
 
 function operation(repair: Repair, place: ProblemPlace): JsonPatchOperation {

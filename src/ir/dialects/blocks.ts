@@ -1,5 +1,5 @@
 import { type Path, pointerTo } from '../diagnostics/pointer.js';
-import { describeValue, quote } from '../diagnostics/wording.js';
+import { describeValue, literal, quote } from '../diagnostics/wording.js';
 import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
 import { type BlockGroup, type Entry, type Flow, FlowBuilder } from './block-flow.js';
@@ -100,7 +100,7 @@ class BlockReader {
         severity: 'error',
         path: pointerTo(at),
         message: `${quote(kind)} must be a list, not ${describeValue(list)}.`,
-        hint: `Write ${quote(kind)}: [{ "id": "fetch", "type": "echo" }]`,
+        hint: `Write ${literal(kind)}: [{ "id": "fetch", "type": "echo" }]`,
       });
       return { entries: [], exits: [] };
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pointerTo } from '../diagnostics/pointer.js';
 import { PointerMap } from '../diagnostics/pointer-map.js';
-import { quote } from '../diagnostics/wording.js';
+import { literal, quote } from '../diagnostics/wording.js';
 import { isObject } from '../json.js';
 import type { JsonCopy } from '../json-copy.js';
 import { fields, jsonValue } from '../schema/building-blocks.js';
@@ -104,8 +104,8 @@ function listNodes(workflow: JsonRecord, pointers: PointerMap, { log }: Lowering
         code: 'FC1004',
         severity: 'error',
         path: `${pointer}/id`,
-        message: `Node ${quote(key)}: its "id" is not the key that it is listed under.`,
-        hint: `Write ${quote(key)}, or leave the "id" out.`,
+        message: `Node ${quote(key)}: its \`id\` is not the key that it is listed under.`,
+        hint: `Write ${literal(key)}, or leave the "id" out.`,
         fix: [{ op: 'replace', path: `${pointer}/id`, value: key }],
       });
     }

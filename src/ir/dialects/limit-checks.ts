@@ -1,3 +1,4 @@
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
 import type { LoweringContext } from './dialect.js';
 
@@ -40,7 +41,7 @@ export function checkPolicyLimits(
     });
   };
   core.nodes.forEach(({ id, retry, batch }, i) => {
-    const subject = `Node ${JSON.stringify(id.slice(0, 80))}`;
+    const subject = `Node ${quote(id)}`;
     if (retry !== undefined && retry.max_attempts > limits.attempts) {
       exceeds('max_attempts', subject, retry.max_attempts, limits.attempts, `/nodes/${i}/retry/max_attempts`);
     }
@@ -50,7 +51,7 @@ export function checkPolicyLimits(
   });
   core.edges.forEach(({ from, to, max_iterations: iterations }, i) => {
     if (iterations === undefined || iterations <= limits.iterations) return;
-    const subject = `Edge ${JSON.stringify(from.slice(0, 80))} -> ${JSON.stringify(to.slice(0, 80))}`;
+    const subject = `Edge ${quote(from)} -> ${quote(to)}`;
     exceeds('max_iterations', subject, iterations, limits.iterations, `/edges/${i}/max_iterations`);
   });
 }

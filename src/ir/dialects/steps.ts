@@ -164,7 +164,7 @@ function warnOfIdleRetries(one: Step, pointer: string, { log }: LoweringContext)
     code: 'FC1004',
     severity: 'warning',
     path: pointer,
-    message: `Step ${quote(one.step_id)}: "max_retries" does nothing without "retry_on_failure".`,
+    message: `Step ${quote(one.step_id)}: \`max_retries\` does nothing without \`retry_on_failure\`.`,
     hint: 'Add "retry_on_failure": true, or remove "max_retries".',
   });
 }

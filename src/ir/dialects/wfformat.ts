@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PointerMap } from '../diagnostics/pointer-map.js';
-import { quote } from '../diagnostics/wording.js';
+import { literal, quote } from '../diagnostics/wording.js';
 import { isObject } from '../json.js';
 import { name } from '../schema/building-blocks.js';
 import type { CoreNode } from '../schema/core.js';
@@ -108,6 +108,6 @@ function warnOfRuntime(id: string, pointer: string, { log }: LoweringContext): v
     severity: 'warning',
     path: pointer,
     message: `Task ${quote(id)} has no recorded runtime; it is taken to take no time.`,
-    hint: `Add { "id": ${quote(id)}, "runtimeInSeconds": 1 } to workflow.execution.tasks.`,
+    hint: `Add { "id": ${literal(id)}, "runtimeInSeconds": 1 } to workflow.execution.tasks.`,
   });
 }

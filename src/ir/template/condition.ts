@@ -1,4 +1,4 @@
-import { quote } from '../diagnostics/wording.js';
+import { literal } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { withBudget } from './budget.js';
@@ -51,7 +51,7 @@ export function parseCondition(source: string, pointer: string, limits: Limits =
     return { source, references, program: { expression, pointer } };
   } catch (error) {
     if (!(error instanceof ConditionSyntaxError || error instanceof ReferenceSyntaxError)) throw error;
-    throw new ForkchartError('FC3003', `The condition ${quote(source)} cannot be used: ${error.message}.`, {
+    throw new ForkchartError('FC3003', `The condition ${literal(source)} cannot be used: ${error.message}.`, {
       hint: error.hint,
       path: pointer,
       cause: error,
@@ -93,7 +93,7 @@ export function decideCondition(condition: Condition, scope: DataScope): boolean
     if (!(error instanceof EvaluationError || error instanceof MissingPart)) throw error;
     throw new ForkchartError(
       'FC5003',
-      `The condition ${quote(condition.source)} cannot be decided: ${error.message.replace(/\.$/, '')}.`,
+      `The condition ${literal(condition.source)} cannot be decided: ${error.message.replace(/\.$/, '')}.`,
       {
         hint: error.hint,
         path: pointer,

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { either, quote } from '../diagnostics/wording.js';
+import { either, literal } from '../diagnostics/wording.js';
 import type { JsonValue } from '../json.js';
 import type { Limits } from '../limits.js';
 import { ConditionSyntaxError, celTree, tooDeep, withPlaceholders } from './cel-tree.js';
@@ -126,7 +126,7 @@ class Translation {
       if (this.#used.has(at)) continue;
       const text = this.#source.slice(at, end);
       throw new ConditionSyntaxError(
-        `${quote(text)}, at character ${at + 1}, stands where no value can stand`,
+        `${literal(text)}, at character ${at + 1}, stands where no value can stand`,
         `Take the quotes around it away: \`${text.slice(0, 60)} == "ok"\`. The text \`\${\` is written \`$\${\`.`,
       );
     }

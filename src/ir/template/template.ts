@@ -1,6 +1,6 @@
 import { pointerTo } from '../diagnostics/pointer.js';
 import type { Report } from '../diagnostics/report.js';
-import { quote } from '../diagnostics/wording.js';
+import { literal } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
 import { isObject, type JsonValue } from '../json.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
@@ -111,7 +111,7 @@ class TemplateParser {
       return { kind: 'text', pieces };
     } catch (error) {
       if (!(error instanceof ReferenceSyntaxError)) throw error;
-      const message = `The template ${quote(text)} cannot be parsed: ${error.message}.`;
+      const message = `The template ${literal(text)} cannot be parsed: ${error.message}.`;
       this.#report({ code: error.code, severity: 'error', path: pointer, message, hint: error.hint });
       return { kind: 'constant', value: text };
     }

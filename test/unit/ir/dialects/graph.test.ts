@@ -171,7 +171,7 @@ describe('the problems of a graph', () => {
     expect(only({ edges: [] })).toMatchObject({
       code: 'FC1005',
       path: '',
-      message: 'The workflow has no "nodes".',
+      message: 'The workflow has no `nodes`.',
     });
   });
 
@@ -201,23 +201,23 @@ describe('the problems of a graph', () => {
       code: 'FC1003',
       severity: 'error',
       path: '/nodes/0/retry/backof',
-      message: 'Node "a" has an unknown key "backof" in "retry".',
-      hint: 'Did you mean "backoff"?',
+      message: 'Node `a` has an unknown key `backof` in `retry`.',
+      hint: 'Did you mean `backoff`?',
       fix: [{ op: 'move', from: '/nodes/0/retry/backof', path: '/nodes/0/retry/backoff' }],
     });
     expect(only({ nodes: [node({ timeout: 30 })] })).toMatchObject({
-      message: 'Node "a": "timeout" must be an object, not 30.',
+      message: 'Node `a`: `timeout` must be an object, not 30.',
       hint: 'Write an object, such as "timeout": { "attempt_ms": 30000 }',
     });
     expect(only({ nodes: [node({ url: 'x' })] }).hint).toContain(
       'Put parameters of the node type into "params".',
     );
     expect(only({ nodes: [], edges: [{ from: 'a', to: 'b', max_iterations: 0 }] }).message).toBe(
-      'Edge "a" -> "b": "max_iterations" must be at least 1, not 0.',
+      'Edge `a` -> `b`: `max_iterations` must be at least 1, not 0.',
     );
     expect(only({ nodes: [], ir_version: '1.0' })).toMatchObject({ code: 'FC1007', path: '/ir_version' });
     expect(only({ nodes: [node({ retry: { max_attempts: 3, backoff: {} } })] }).message).toBe(
-      'Node "a": "retry.backoff" must be a number, "exponential", "fixed" or "constant", not an object.',
+      'Node `a`: `retry.backoff` must be a number, "exponential", "fixed" or "constant", not an object.',
     );
     expect(only({ nodes: [node({ join: { policy: 'quorum' } })] })).toMatchObject({
       code: 'FC1005',

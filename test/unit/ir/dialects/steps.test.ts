@@ -132,7 +132,7 @@ describe('a step plan', () => {
     const { source, diagnostics } = readDocument(value);
     expect(source?.core.nodes.map(({ id }) => id)).toEqual(['a', 'b', 'd', 'e']);
     expect(source?.pointerOf('/nodes/2/type')).toBe('/steps/3/tool');
-    expect(diagnostics.find(({ path }) => path === '/steps/1')?.message).toBe('Step "b" has no "tool".');
+    expect(diagnostics.find(({ path }) => path === '/steps/1')?.message).toBe('Step `b` has no `tool`.');
   });
 });
 

@@ -52,13 +52,13 @@ describe('a task list', () => {
       { id: 'd', tool: 'echo', dependencies: 'a' },
     ]);
     expect(diagnostics.map(({ code, path, hint }) => [code, path, hint])).toEqual([
-      ['FC1003', '/0/depends_on', 'Did you mean "dependencies"?'],
+      ['FC1003', '/0/depends_on', 'Did you mean `dependencies`?'],
       ['FC1005', '/1', 'Add "tool": "echo"'],
       ['FC1004', '/2/id', 'Write "3".'],
       ['FC1004', '/3', 'Write an object.'],
       ['FC1004', '/4/dependencies', 'Write ["a"].'],
     ]);
-    expect(diagnostics[1]?.message).toBe('Task "b" has no "tool".');
+    expect(diagnostics[1]?.message).toBe('Task `b` has no `tool`.');
     expect(source?.core.nodes.map(({ id, depends_on }) => [id, depends_on])).toEqual([
       ['a', ['b']],
       ['b', undefined],

@@ -129,8 +129,8 @@ describe('what cannot be decided is FC5003, and says which value is to blame', (
     ['inputs.n.contains("3")', '`contains` takes text here, not a number', 'quotes'],
     ['inputs.list[inputs.n + 9] == 1', 'a list has no item 12', 'Items count from 0'],
     ['inputs.list[-1] == 1', 'a list has no item -1', 'Items count from 0'],
-    ['analyze["sco" + "r"] == 1', 'an object has no field "scor"', '"key" in value'],
-    ['odd["to" + "String"] == 1', 'an object has no field "toString"', '"key" in value'],
+    ['analyze["sco" + "r"] == 1', 'an object has no field `scor`', '"key" in value'],
+    ['odd["to" + "String"] == 1', 'an object has no field `toString`', '"key" in value'],
     ['inputs.name[inputs.n] == 1', 'a string has no part that a number names', 'item of a list'],
   ])('%s', (source, message, hint) => {
     expect(() => decide(source)).toThrow(
