@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    // By default one core is left idle; on a machine of two that is half of it.
+    maxWorkers: 2,
   },
 });
