@@ -5,26 +5,34 @@ import type { JsonCopy } from '../json-copy.js';
 import { type BlockGroup, type Entry, type Flow, FlowBuilder } from './block-flow.js';
 import { readCore } from './core-reading.js';
 import { type Dialect, hasAny, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { nameEnds } from './edge-ends.js';
 
 /**
  * Nested blocks: `{ "pipeline": [a, { "parallel": [b, c], "on_error": … }, d] }`. What stands in a pipeline runs one after the
  * other, what stands in a parallel block at once; everything else in them is a node. A parallel block is a parallel
- * group, with an `id` if its author gave it one, and may say whatever a group may.
+ * group, with an `id` if its author gave it one, and may say whatever a group may. A block may also stand among the
+ * `nodes` of a graph, beside ordinary nodes; edges lead to and from the nodes in it.
  */
 export const blocks: Dialect = {
   name: 'blocks',
 
-  matches: (document) => isBlock(document) && !hasAny(document, ['nodes']),
+  matches: (document) =>
+    isObject(document) &&
+    (Object.hasOwn(document, 'nodes') ? listOfBlocks(document) !== null : isBlock(document)),
 
   lower(document, context) {
     if (!isObject(document)) return null;
-    const kind = kindOf(document);
-    const { [kind]: list = [], edges: written, parallel_groups: options, ...workflow } = document;
+    const among = listOfBlocks(document);
+    const key = among === null ? kindOf(document) : 'nodes';
+    const { [key]: list = [], edges: written, parallel_groups: options, ...workflow } = document;
     const builder = new FlowBuilder(context);
     const reader = new BlockReader(builder, context);
     // Beside the outermost block stands what the workflow says of itself, so that block has no options of its own.
-    const { entries } = reader.block({ [kind]: list }, [], false);
-    builder.connect([], entries, `/${kind}`);
+    const flows =
+      among === null
+        ? [reader.block({ [key]: list }, [], false)]
+        : among.map((element, i) => reader.element(element, ['nodes', i], false));
+    for (const { entries } of flows) builder.connect([], entries, `/${key}`);
     if (!builder.complete) return null;
     const { edges, groups } = builder.finish(isObject(options) ? Object.keys(options) : []);
     const lowered: JsonRecord = {
@@ -44,6 +52,14 @@ function isBlock(value: JsonCopy): value is JsonRecord {
   return hasAny(value, ['pipeline', 'parallel']);
 }
 
+/** The nodes of a graph if a block stands among them, else `null`. */
+function listOfBlocks(document: JsonRecord): readonly JsonCopy[] | null {
+  const nodes = own(document, 'nodes');
+  return Array.isArray(nodes) && nodes.some((node) => isBlock(node) && !Object.hasOwn(node, 'id'))
+    ? nodes
+    : null;
+}
+
 function kindOf(block: JsonRecord): Kind {
   return Object.hasOwn(block, 'pipeline') ? 'pipeline' : 'parallel';
 }
@@ -55,6 +71,7 @@ function withWritten(edges: JsonRecord[], written: JsonCopy | undefined, builder
   written.forEach((_, i) => {
     builder.pointers.moved(`/edges/${edges.length + i}`, `/edges/${i}`);
   });
+  nameEnds(written, edges.length, builder.pointers);
   return [...edges, ...written];
 }
 
@@ -109,7 +126,7 @@ class BlockReader {
       : this.#parallel(block, list, at, inParallel);
   }
 
-  #element(element: JsonCopy, path: Path, inParallel: boolean): Flow {
+  element(element: JsonCopy, path: Path, inParallel: boolean): Flow {
     return isBlock(element)
       ? this.block(element, path, inParallel)
       : this.#builder.node(element, pointerTo(path));
@@ -121,7 +138,7 @@ class BlockReader {
     let exits: readonly string[] = [];
     list.forEach((element, i) => {
       const path = [...at, i];
-      const flow = this.#element(element, path, false);
+      const flow = this.element(element, path, false);
       if (flow.entries.length === 0) return;
       if (exits.length === 0) entries = flow.entries;
       else this.#builder.connect(exits, flow.entries, pointerTo(path));
@@ -140,7 +157,7 @@ class BlockReader {
         ? null
         : this.#builder.group({ id: typeof id === 'string' ? id : null, options, pointer });
     if (id !== undefined && typeof id !== 'string') this.#wrongId(id, at.slice(0, -1));
-    const flows = list.map((element, i) => this.#element(element, [...at, i], true));
+    const flows = list.map((element, i) => this.element(element, [...at, i], true));
     const entries = flows.flatMap((flow) => flow.entries);
     if (group !== null && says && entries.some((entry) => entry.group !== null))
       this.#branchStartsParallel(pointer);

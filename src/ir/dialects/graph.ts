@@ -8,6 +8,7 @@ import { fields, jsonValue } from '../schema/building-blocks.js';
 import { readShape } from '../schema/read-shape.js';
 import { readCore } from './core-reading.js';
 import { type Dialect, hasAny, type JsonRecord, type LoweringContext, own } from './dialect.js';
+import { nameEnds } from './edge-ends.js';
 
 /**
  * The pflow graph: the core form itself, with edges that may say `source` and `target`, nodes that may be given as a map
@@ -26,7 +27,8 @@ export const graph: Dialect = {
     const pointers = new PointerMap(wrapped ? '/ir' : '');
     const workflow = wrapped ? unwrap(document, ir, pointers, context) : document;
     const patchable = !isObject(own(workflow, 'nodes'));
-    nameEnds(workflow, pointers);
+    const edges = own(workflow, 'edges');
+    if (Array.isArray(edges)) nameEnds(edges, 0, pointers);
     listNodes(workflow, pointers, context);
     return readCore(workflow, pointers, patchable, context);
   },
@@ -66,26 +68,6 @@ function unwrap(
     pointers.moved('/description', '/description');
   }
   return ir;
-}
-
-const ENDS = [
-  ['source', 'from'],
-  ['target', 'to'],
-] as const;
-
-function nameEnds(workflow: JsonRecord, pointers: PointerMap): void {
-  const edges = own(workflow, 'edges');
-  if (!Array.isArray(edges)) return;
-  edges.forEach((edge, i) => {
-    if (!isObject(edge)) return;
-    for (const [written, name] of ENDS) {
-      const end = own(edge, written);
-      if (end === undefined || Object.hasOwn(edge, name)) continue;
-      edge[name] = end;
-      delete edge[written];
-      pointers.moved(`/edges/${i}/${name}`, pointers.pointerOf(`/edges/${i}/${written}`));
-    }
-  });
 }
 
 /** Nodes given as a map get their key for an id. */
