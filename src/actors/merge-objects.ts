@@ -1,5 +1,5 @@
 import { ForkchartError } from '../ir/errors.js';
-import type { JsonObject, JsonValue } from '../ir/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
 
 /** A value to be merged, and what it is called in messages: a node's id, or where it stands in `values`. */
 export interface Source {
@@ -91,10 +91,6 @@ function finished(value: Draft): JsonValue {
 /** `Object.fromEntries` defines properties, so that a key `__proto__` is one like any other. */
 function finishedMembers(members: ReadonlyMap<string, Draft>): JsonObject {
   return Object.fromEntries(Array.from(members, ([key, member]) => [key, finished(member)]));
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function entriesOf(name: string, value: JsonValue, strategy: string): readonly Entry[] {

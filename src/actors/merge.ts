@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
-import type { JsonObject, JsonValue } from '../ir/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
 import { jsonValue } from '../ir/schema/building-blocks.js';
 import { type FunctionTable, findFunction } from './function.js';
-import { isObject, mergeDeep, mergeKeys, type Source } from './merge-objects.js';
+import { mergeDeep, mergeKeys, type Source } from './merge-objects.js';
 import { defineNode, type NodeContext, type NodeDefinition } from './node.js';
 
 const params = z

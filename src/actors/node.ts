@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import type { NodeTypeInfo } from '../ir/node-type-info.js';
 
 /** Threads that a node function may have work done on. */
 export interface NodeWorkers {
@@ -36,14 +37,11 @@ export interface NodeContext {
 }
 
 /** What repeating a node costs: nothing (`pure`), nothing more (`idempotent`), or a second effect (`effect`). */
-export type Effects = 'pure' | 'idempotent' | 'effect';
+export type Effects = NodeTypeInfo['effects'];
 
 /** A node type: its name, what parameters it takes and what it does. Made by {@link defineNode}. */
-export interface NodeDefinition {
-  readonly type: string;
+export interface NodeDefinition extends NodeTypeInfo {
   readonly description: string;
-  readonly params: z.ZodType;
-  readonly effects: Effects;
   run(params: unknown, ctx: NodeContext): unknown;
 }
 

@@ -20,7 +20,7 @@ export function backoffDelay(context: ScopeContext, plan: NodePlan): number {
 }
 
 /** `initialMs * factor^(attempt - 1)`, at most `maxDelayMs`; `attempt` is the one that failed, from 1. */
-export function exponentialDelay(policy: RetryPolicy, attempt: number): number {
+function exponentialDelay(policy: RetryPolicy, attempt: number): number {
   return Math.min(policy.maxDelayMs, policy.initialMs * policy.factor ** (attempt - 1));
 }
 

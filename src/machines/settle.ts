@@ -100,7 +100,8 @@ function thrownBy(plan: NodePlan, event: ChartInputEvent): AttemptFailure {
 
 /**
  * Why a node that has succeeded must fail all the same: its action takes only edges that ask for another iteration of a loop
- * which has had all of its own (FC5004; an edge without action and `when` does not ask, it counts), or a closing edge's `when` cannot be decided. `null` when all is well.
+ * which has had all of its own (FC5004; an edge without action and `when` does not ask, it counts), or a closing edge's `when`
+ * cannot be decided. `null` when all is well.
  */
 function refusedIteration(
   topology: Topology,
@@ -129,7 +130,7 @@ function refusedIteration(
 }
 
 /** The context with a node's outcome in it. */
-export function withOutcome(context: ScopeContext, node: number, outcome: Outcome): ScopeContext {
+function withOutcome(context: ScopeContext, node: number, outcome: Outcome): ScopeContext {
   const outcomes = [...context.outcomes];
   outcomes[node] = outcome;
   return { ...context, outcomes };

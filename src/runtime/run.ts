@@ -46,19 +46,14 @@ export interface Run {
   snapshot(): Snapshot<unknown>;
 }
 
-export interface RunSetup {
-  readonly id: string;
-  readonly topology: Topology;
+export interface RunSetup
+  extends Pick<AttemptHost, 'runId' | 'topology' | 'clock' | 'store' | 'workers' | 'resultBytes'> {
   /** The chart with its actors and effects bound. */
   readonly machine: AnyStateMachine;
   readonly inputs: JsonObject;
   readonly seed: number;
   readonly maxConcurrency: number | null;
   readonly gracePeriodMs: number;
-  readonly clock: Clock;
-  readonly store: RunStore;
-  readonly workers: WorkerPool;
-  readonly resultBytes: number;
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
@@ -89,7 +84,7 @@ export class LiveRun implements AttemptHost {
   #reject: (error: unknown) => void = () => {};
 
   constructor(setup: RunSetup) {
-    this.runId = setup.id;
+    this.runId = setup.runId;
     this.topology = setup.topology;
     this.clock = setup.clock;
     this.store = setup.store;

@@ -130,7 +130,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     const workflow = load(source);
     const inputs = bindInputs(workflow, given ?? {}, limits.resultBytes);
     const run = new LiveRun({
-      id: runId,
+      runId,
       ...chartOf(workflow),
       inputs,
       seed: Math.floor(random() * 2 ** 32),
