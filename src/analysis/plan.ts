@@ -44,7 +44,7 @@ export interface PlannedNode {
   readonly timeout_ms: number | null;
   /** Milliseconds that one attempt is expected to take. */
   readonly estimate_ms: number | null;
-  readonly on_error: 'fail' | 'continue';
+  readonly on_error: 'fail_fast' | 'fail_safe' | 'continue' | null;
 }
 
 /** One edge that has to be decided before a node can start. */

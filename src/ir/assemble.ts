@@ -13,6 +13,7 @@ import type { JsonValue } from './json.js';
 import type { CoreNode, CoreRetry } from './schema/core.js';
 import type { SourceWorkflow } from './schema/source-workflow.js';
 import type {
+  JoinPolicy,
   RetryPolicy,
   Workflow,
   WorkflowEdge,
@@ -64,6 +65,9 @@ export function assembleWorkflow(source: SourceWorkflow, parts: Parts): Workflow
     groups: assembleGroups(parts, source),
     layout: layOut(scopes, groups, (v) => table.id(v)),
     maxConcurrency: oneAtATime ? 1 : (core.max_concurrency ?? null),
+    scheduling: oneAtATime ? 'in_order' : 'longest_path',
+    resources: [],
+    state: [],
     onError: core.on_error === 'fail_safe' ? 'fail_safe' : 'fail_fast',
     timeoutMs: core.timeout_ms ?? null,
     timeoutPointer: source.pointerOf('/timeout_ms'),
@@ -88,7 +92,18 @@ function assembleNode(
     when: texts.conditions[v] ?? null,
     retry: node.retry === undefined ? null : retryPolicy(node.retry),
     attemptTimeoutMs: node.timeout?.attempt_ms ?? null,
-    onError: node.on_error === 'continue' ? 'continue' : 'fail',
+    totalTimeoutMs: node.timeout?.total_ms ?? null,
+    onError: node.on_error ?? null,
+    join: joinPolicy(node.join, source.pointerOf(`${at}/join`)),
+    fallback: Object.hasOwn(node, 'fallback') ? { value: deepFreeze(node.fallback ?? null) } : null,
+    batch: null,
+    stream: false,
+    uses: [],
+    priority: 0,
+    reads: node.reads ?? [],
+    writes: node.writes ?? [],
+    compensate: null,
+    inline: null,
     estimateMs: node.estimate_ms ?? null,
     pointer: source.pointerOf(at),
     paramsPointer: source.pointerOf(`${at}/params`),
@@ -104,7 +119,16 @@ function retryPolicy(retry: CoreRetry): RetryPolicy {
     factor: retry.backoff,
     maxDelayMs: retry.max_delay_ms,
     jitter: retry.jitter,
+    maxElapsedMs: retry.max_elapsed_ms ?? null,
+    retryOn: retry.retry_on ?? null,
+    notOn: retry.not_on ?? [],
   };
+}
+
+function joinPolicy(join: CoreNode['join'], pointer: string): JoinPolicy {
+  const policy = join?.policy ?? 'all_success';
+  const count = policy === 'one_success' ? 1 : policy === 'quorum' ? (join?.count ?? 1) : 0;
+  return { policy, count, cancelRest: join?.cancel_rest ?? false, pointer };
 }
 
 /** Edges as their author declared them, then dependencies, then what was found in templates. */
@@ -122,6 +146,8 @@ function assembleEdges({ edges, table, texts, structure }: Parts, source: Source
     action: edge.action,
     when: edge.index === null ? null : (texts.edgeConditions[edge.index] ?? null),
     origin: edge.origin,
+    catches: null,
+    streams: false,
     closes: closing.has(edge) ? (loopOf.get(edge.to) ?? null) : null,
     maxIterations: closing.has(edge) ? edge.maxIterations : null,
     pointer: source.pointerOf(edge.at),
@@ -135,6 +161,10 @@ function assembleGroups({ drafts, groups, table }: Parts, source: SourceWorkflow
     id,
     description,
     fork: fork === null ? null : table.id(fork),
+    onError: null,
+    tolerate: null,
+    cancel: 'abort',
+    maxConcurrency: null,
     branches: (placed.get(i)?.branches ?? []).map(({ member, vertices }) => ({
       member: table.id(member),
       nodes: vertices.map((v) => table.id(v)),

@@ -6,6 +6,7 @@ import {
   fromPromise,
   raise,
 } from 'xstate';
+import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
@@ -13,7 +14,7 @@ import { type ChartEvent, describePublished, type PublishParams, settledEvent } 
 import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
 import { chartGuards } from './guards.js';
 import { iterationActor } from './loop.js';
-import { backoffDelayName, grantEvent } from './node.js';
+import { backoffDelayName, grantEvent, refuseEvent } from './node.js';
 import { backoffDelay } from './retry.js';
 import { scopeRegions } from './scope.js';
 import type { ChartInputEvent } from './settle.js';
@@ -23,10 +24,17 @@ import { DRAIN_ACTOR, GRACE_DELAY, iterationStates, workflowStates } from './wor
 /** Identifies a run: the system of actors that it is. */
 export type RunSystem = AnyActorRef['system'];
 
-/** Who asks for a slot: a node of one scope's machine, whose `grant` lets it start. */
-export interface SlotRequest {
+/** What may hold a place: a node of the run, or one item of a batch. */
+export interface PlaceHolder {
   readonly node: number;
+  /** Index of the item; `null` for the node itself. */
+  readonly item: number | null;
+}
+
+/** Who asks for a place, and what it is told: that it may start, or that there will never be one for it. */
+export interface PlaceRequest extends PlaceHolder {
   readonly grant: () => void;
+  readonly refuse: (failure: Failure) => void;
 }
 
 /**
@@ -40,8 +48,11 @@ export interface ChartBindings {
   /** Milliseconds that a stopped run waits for its node functions to return. */
   readonly gracePeriodMs: number;
   publish(run: RunSystem, event: ChartEvent): void;
-  requestSlot(run: RunSystem, request: SlotRequest): void;
-  releaseSlot(run: RunSystem, node: number): void;
+  /** Milliseconds from the run's start: what the chart, which has no clock, is told with the events that carry a time. */
+  now(run: RunSystem): number;
+  requestPlace(run: RunSystem, request: PlaceRequest): void;
+  /** Gives a place back, or takes back the request for one; of a batch node, those of all its items as well. */
+  releasePlace(run: RunSystem, holder: PlaceHolder): void;
 }
 
 /** A workflow's statechart: an XState v5 machine that is data plus named guards, actions, delays and actors. */
@@ -125,9 +136,10 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
 const unboundEffects = (topology: Topology) => ({
   publish: () => {},
   publishBody: () => {},
-  releaseSlot: () => {},
-  requestSlot: raise((_: unknown, params: unknown) => ({
+  releasePlace: () => {},
+  requestPlace: raise((_: unknown, params: unknown) => ({
     type: grantEvent(at(topology.nodes, (params as { node: number }).node).key),
+    at: 0,
   })),
 });
 
@@ -137,7 +149,7 @@ const unbound = (name: string) =>
 interface Executed {
   readonly context: ScopeContext;
   readonly event: ChartInputEvent;
-  readonly self: { send(event: { type: string }): void };
+  readonly self: { send(event: { type: string; [field: string]: unknown }): void };
   readonly system: RunSystem;
 }
 
@@ -159,12 +171,17 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
           bindings.publish(system, settledEvent(context, at(topology.nodes, node)));
         }
       },
-      requestSlot: ({ self, system }: Executed, params: { node: number }) => {
-        const type = grantEvent(at(topology.nodes, params.node).key);
-        bindings.requestSlot(system, { node: params.node, grant: () => self.send({ type }) });
+      requestPlace: ({ self, system }: Executed, params: { node: number }) => {
+        const { key } = at(topology.nodes, params.node);
+        bindings.requestPlace(system, {
+          node: params.node,
+          item: null,
+          grant: () => self.send({ type: grantEvent(key), at: bindings.now(system) }),
+          refuse: (failure) => self.send({ type: refuseEvent(key), failure }),
+        });
       },
-      releaseSlot: ({ system }: Executed, params: { node: number }) =>
-        bindings.releaseSlot(system, params.node),
+      releasePlace: ({ system }: Executed, params: { node: number }) =>
+        bindings.releasePlace(system, { node: params.node, item: null }),
     },
   } as never);
 }

@@ -1,5 +1,6 @@
 import type { AnyStateNodeConfig } from 'xstate';
-import type { JsonObject } from '../ir/json.js';
+import type { Failure } from '../ir/errors.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
 import { STOP_FOR_FAILURE } from './abort.js';
 import type { ScopeContext } from './context.js';
 import type { Outcome } from './outcome.js';
@@ -15,10 +16,24 @@ export interface AttemptInput {
   readonly inputs: JsonObject;
   /** By node index; only those that it reads. */
   readonly outcomes: readonly (readonly [node: number, outcome: Outcome | null])[];
+  /** What the `catch` that led here has caught, under the name that it gives it. */
+  readonly caught: readonly (readonly [name: string, failure: Failure])[];
+  /** What `${state}` is to this node; `null` in a workflow without shared state. */
+  readonly state: JsonObject | null;
+  /** For an attempt at one item of a batch. */
+  readonly item: ItemInput | null;
 }
 
-/** The event that lets a queued node start. */
+export interface ItemInput {
+  /** From 0, in the order of the items. */
+  readonly index: number;
+  readonly value: JsonValue;
+}
+
+/** The event that lets a queued node start; `at` is when, in milliseconds from the run's start. */
 export const grantEvent = (key: string): string => `grant:${key}`;
+/** The event that says that a queued node can never start, with the `failure` that it has. */
+export const refuseEvent = (key: string): string => `refuse:${key}`;
 /** The delay of a node's `backoff`. */
 export const backoffDelayName = (key: string): string => `backoff:${key}`;
 
@@ -100,10 +115,10 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
         },
       },
       queued: {
-        entry: [publish('node.queued'), { type: 'requestSlot', params: about }],
+        entry: [publish('node.queued'), { type: 'requestPlace', params: about }],
         on: {
           [grantEvent(key)]: 'running',
-          abort: { target: 'cancelled', actions: [{ type: 'releaseSlot', params: about }, record('abort')] },
+          abort: { target: 'cancelled', actions: [{ type: 'releasePlace', params: about }, record('abort')] },
         },
       },
       running: {
@@ -129,7 +144,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
               },
             }),
         on: { abort: cancelled },
-        exit: { type: 'releaseSlot', params: about },
+        exit: { type: 'releasePlace', params: about },
       },
       ...(node.retry === null
         ? {}
@@ -167,5 +182,8 @@ function attemptInput(topology: Topology, plan: NodePlan, context: ScopeContext)
     iterations,
     inputs: context.inputs,
     outcomes: plan.reads.map((read) => [read, context.outcomes[read] ?? null]),
+    caught: [],
+    state: null,
+    item: null,
   };
 }

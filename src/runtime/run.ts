@@ -8,7 +8,7 @@ import {
 import type { WorkerPool } from '../actors/worker-pool.js';
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import type { JsonObject } from '../ir/json.js';
-import type { SlotRequest } from '../machines/compile.js';
+import type { PlaceHolder, PlaceRequest } from '../machines/compile.js';
 import type { ScopeContext, WorkflowMachineInput } from '../machines/context.js';
 import type { Topology } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
@@ -162,12 +162,12 @@ export class LiveRun implements AttemptHost {
     this.#reject(error);
   }
 
-  requestSlot({ node, grant }: SlotRequest): void {
+  requestPlace({ node, grant }: PlaceRequest): void {
     this.#slots.request(node, grant);
   }
 
   /** The slot of a node whose function has not returned stays taken until it has, or until the grace period is over. */
-  releaseSlot(node: number): void {
+  releasePlace({ node }: PlaceHolder): void {
     const call = this.#calls.get(node);
     this.#slots.release(node, call === undefined ? null : this.#withinGrace(call));
   }
@@ -192,7 +192,7 @@ export class LiveRun implements AttemptHost {
 
   publish(body: RunEventBody): void {
     if (this.#state === 'settled') return;
-    const at = this.#now();
+    const at = this.now();
     switch (body.type) {
       case 'node.started':
         this.#records.started(body.node, at);
@@ -220,7 +220,8 @@ export class LiveRun implements AttemptHost {
     });
   }
 
-  #now(): number {
+  /** Milliseconds from the run's start, to a thousandth. */
+  now(): number {
     return Math.round((this.clock.now() - this.#startedAt) * 1000) / 1000;
   }
 
@@ -255,7 +256,7 @@ export class LiveRun implements AttemptHost {
       status,
       outputs,
       nodes,
-      metrics: this.#meter.metrics(workflow, this.#now()),
+      metrics: this.#meter.metrics(workflow, this.now()),
       error:
         status === 'cancelled'
           ? this.#cancellation()

@@ -98,8 +98,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       drain,
       gracePeriodMs,
       publish: (system, event) => runOf(system).publish(event),
-      requestSlot: (system, request) => runOf(system).requestSlot(request),
-      releaseSlot: (system, node) => runOf(system).releaseSlot(node),
+      requestPlace: (system, request) => runOf(system).requestPlace(request),
+      releasePlace: (system, holder) => runOf(system).releasePlace(holder),
+      now: (system) => runOf(system).now(),
     });
     const chart = { topology: compiled.topology, machine };
     charts.set(workflow, chart);

@@ -41,6 +41,8 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
       action: action ?? 'default',
       when: conditionOf(sketch.when?.[text]),
       origin: 'edge',
+      catches: null,
+      streams: false,
       closes: isClosing ? 0 : null,
       maxIterations: isClosing ? Number(max) : null,
       pointer: '',
@@ -56,6 +58,8 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
         maxIterations: null,
         pointer: '',
         whenPointer: '',
+        catches: null,
+        streams: false,
       };
       edges.push({ from, to, origin: 'depends_on', ...rest });
     }
@@ -75,7 +79,18 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
       when: conditionOf(node.when),
       retry: node.attempts === undefined ? null : retryOf(node.attempts),
       attemptTimeoutMs: null,
-      onError: node.on_error ?? 'fail',
+      totalTimeoutMs: null,
+      onError: node.on_error === 'continue' ? 'continue' : null,
+      join: { policy: 'all_success', count: 0, cancelRest: false, pointer: '' },
+      fallback: null,
+      batch: null,
+      stream: false,
+      uses: [],
+      priority: 0,
+      reads: [],
+      writes: [],
+      compensate: null,
+      inline: null,
       estimateMs: null,
       pointer: '',
       paramsPointer: '',
@@ -87,6 +102,9 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
     groups: [],
     layout: { loop: null, regions: [] },
     maxConcurrency: sketch.max_concurrency ?? null,
+    scheduling: 'in_order',
+    resources: [],
+    state: [],
     onError: sketch.on_error ?? 'fail_fast',
     timeoutMs: null,
     timeoutPointer: '',
@@ -95,5 +113,14 @@ export function workflowOf(sketch: WorkflowSketch): Workflow {
 }
 
 function retryOf(maxAttempts: number): RetryPolicy {
-  return { maxAttempts, initialMs: 100, factor: 1, maxDelayMs: 100, jitter: 'none' };
+  return {
+    maxAttempts,
+    initialMs: 100,
+    factor: 1,
+    maxDelayMs: 100,
+    jitter: 'none',
+    maxElapsedMs: null,
+    retryOn: null,
+    notOn: [],
+  };
 }
