@@ -31,7 +31,7 @@ const HIDDEN = /^\0*__proto__$/;
  */
 export function byName<Value extends z.ZodType>(value: Value) {
   return z
-    .preprocess((input) => renameKeys(input, hideName), z.record(z.string(), value))
+    .preprocess((input) => renameKeys(input, hiddenName), z.record(z.string(), value))
     .transform((record) => renameKeys(record, shownName));
 }
 
@@ -40,7 +40,8 @@ export function shownName(key: string): string {
   return key.startsWith('\0') && HIDDEN.test(key) ? key.slice(1) : key;
 }
 
-function hideName(key: string): string {
+/** A name under which zod keeps the key. */
+export function hiddenName(key: string): string {
   return HIDDEN.test(key) ? `\0${key}` : key;
 }
 
