@@ -1,0 +1,117 @@
+import { listOf, quote } from '../ir/diagnostics/wording.js';
+import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
+import type { StateKey, WorkflowNode } from '../ir/workflow.js';
+import { at } from './at.js';
+import { iterationsAround, type ScopeContext, type StateWrite } from './context.js';
+import type { Outcome } from './outcome.js';
+import { reduceWrites, refusedWrite } from './reducers.js';
+import { type Execution, stateOrderOf } from './state-order.js';
+import type { Topology } from './topology.js';
+
+/** From where the state is looked at: before a node has written, or after. */
+export interface StateView {
+  readonly node: number;
+  readonly own: 'before' | 'after';
+}
+
+/** The declared keys that a node writes, in order of declaration. */
+export function keysWrittenBy(topology: Topology, node: WorkflowNode): readonly StateKey[] {
+  if (node.writes.length === 0) return [];
+  const written = new Set(node.writes);
+  return topology.workflow.state.filter(({ name }) => written.has(name));
+}
+
+/** Whether a node has to be told the state: its parameters refer to it, or it says that it reads or writes a key of it. */
+export function usesState(topology: Topology, { params, reads, writes }: WorkflowNode): boolean {
+  const { state } = topology.workflow;
+  return (
+    state.length > 0 &&
+    (params.references.some(({ root }) => root === 'state') ||
+      state.some(({ name }) => reads.includes(name) || writes.includes(name)))
+  );
+}
+
+/** What an output gives to the keys that it is written to, and why it cannot give something to the others. */
+export interface Written {
+  readonly values: readonly (readonly [key: StateKey, value: JsonValue])[];
+  readonly problems: readonly string[];
+}
+
+/** Each key gets the field of its name; a single key gets the whole of an output that is no object. */
+export function writtenValues(keys: readonly StateKey[], output: JsonValue): Written {
+  const values: [StateKey, JsonValue][] = [];
+  const problems: string[] = [];
+  for (const key of keys) {
+    const value = valueFor(key, keys, output);
+    const problem = value === undefined ? missing(key, keys, output) : refusedWrite(key, value);
+    if (problem !== null) problems.push(problem);
+    else if (value !== undefined) values.push([key, value]);
+  }
+  return { values, problems };
+}
+
+function valueFor({ name }: StateKey, keys: readonly StateKey[], output: JsonValue): JsonValue | undefined {
+  if (isObject(output)) return Object.hasOwn(output, name) ? output[name] : undefined;
+  return keys.length === 1 ? output : undefined;
+}
+
+function missing({ name }: StateKey, keys: readonly StateKey[], output: JsonValue): string {
+  return isObject(output)
+    ? `the output has no field ${quote(name)}`
+    : `the output is no object with the fields ${listOf(keys.map((key) => key.name))}`;
+}
+
+/**
+ * The log of writes with those of a node that has just succeeded. The attempt has checked them; of a fallback, which no
+ * attempt has looked at, what a key cannot take is left out.
+ */
+export function logWrites(
+  topology: Topology,
+  context: ScopeContext,
+  node: number,
+  outcome: Outcome,
+): readonly StateWrite[] {
+  const plan = at(topology.nodes, node);
+  const keys = outcome.status === 'succeeded' ? keysWrittenBy(topology, plan.node) : [];
+  if (keys.length === 0) return context.writes;
+  const { values } = writtenValues(keys, outcome.output);
+  const iterations = iterationsAround(topology, context, plan);
+  return [...context.writes, { node, iterations, values: values.map(([key, value]) => [key.name, value]) }];
+}
+
+/** The log of the scope around a loop with what an iteration has added to its own copy of it. */
+export function mergeWrites(
+  around: readonly StateWrite[],
+  iteration: readonly StateWrite[],
+): readonly StateWrite[] {
+  if (iteration.length === 0) return around;
+  const there = new Set(around);
+  return [...around, ...iteration.filter((write) => !there.has(write))];
+}
+
+/**
+ * What `${state}` is from a point of view: the defaults with the writes of all that comes before it, whatever else has run by
+ * now; `null` for all writes there are.
+ */
+export function stateFor(topology: Topology, context: ScopeContext, view: StateView | null): JsonObject {
+  const { state } = topology.workflow;
+  const seen = context.writes.length === 0 ? [] : writesSeen(topology, context, view);
+  const values = new Map(state.map(({ name }): [string, JsonValue[]] => [name, []]));
+  for (const write of seen) for (const [key, value] of write.values) values.get(key)?.push(value);
+  return Object.freeze(
+    Object.fromEntries(state.map((key) => [key.name, reduceWrites(key, values.get(key.name) ?? [])])),
+  );
+}
+
+function writesSeen(topology: Topology, context: ScopeContext, view: StateView | null): StateWrite[] {
+  const { isBefore, compare } = stateOrderOf(topology);
+  if (view === null) return [...context.writes].sort(compare);
+  const { node, own } = view;
+  const viewer: Execution = {
+    node,
+    iterations: iterationsAround(topology, context, at(topology.nodes, node)),
+  };
+  const isSeen = (write: StateWrite): boolean =>
+    isBefore(write, viewer) || (own === 'after' && write.node === node && compare(write, viewer) === 0);
+  return context.writes.filter(isSeen).sort(compare);
+}
