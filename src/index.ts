@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { CallOptions, CallRecord, CallRetry, ToolCall } from './actors/call.js';
 export type {
   Effects,
   FunctionNodeOptions,

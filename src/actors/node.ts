@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
 import type { NodeTypeInfo } from '../ir/node-type-info.js';
+import type { CallOptions, CallRecord, ToolCall } from './call.js';
 
 /** Threads that a node function may have work done on. */
 export interface NodeWorkers {
@@ -34,6 +35,24 @@ export interface NodeContext {
   sleep(ms: number): Promise<void>;
   /** Threads for work that would hold up everything else. */
   readonly workers: NodeWorkers;
+  /**
+   * Calls other node types at once, and gives back a record of each, in the order of the calls. One that fails loses nothing of
+   * the others: its record says what happened. Each call is given a context of its own, and what it ends with besides its
+   * output (an action of {@link route}) does not count.
+   *
+   * Calls take no place of the run, as the node that makes them has one, and are no work of their own in its metrics. When the
+   * node is aborted, or its function returns, what runs is told to stop, and no other call begins.
+   *
+   * @throws ForkchartError FC9002, before any of them begins, for calls that cannot be made
+   *
+   * @example
+   * const records = await ctx.callToolsParallel(
+   *   urls.map((url) => ({ tool: 'fetch-page', params: { url } })),
+   *   { maxConcurrent: 5, retry: { maxAttempts: 3 }, timeoutMs: 10_000 },
+   * );
+   * const pages = records.flatMap(({ status, output }) => (status === 'succeeded' ? [output] : []));
+   */
+  callToolsParallel(calls: readonly ToolCall[], options?: CallOptions): Promise<readonly CallRecord[]>;
 }
 
 /** What repeating a node costs: nothing (`pure`), nothing more (`idempotent`), or a second effect (`effect`). */

@@ -10,6 +10,7 @@ import type { NodeDefinition } from './node.js';
 import { readFile } from './read-file.js';
 import { createRoot } from './root.js';
 import { sleep } from './sleep.js';
+import { wait } from './wait.js';
 import { writeFile } from './write-file.js';
 
 export type { NodeFunction };
@@ -56,6 +57,7 @@ export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
     writeFile(files),
     listFiles(files),
     functionNode(table),
+    wait,
   ];
   const byType = new Map(builtIn.map((definition) => [definition.type, definition]));
   for (const definition of nodes) {

@@ -1,3 +1,4 @@
+import type { CallRecord } from '../actors/call.js';
 import type { Failure } from '../ir/errors.js';
 import type { ChartEvent } from '../machines/chart-event.js';
 import type { RunStatus } from './record.js';
@@ -17,8 +18,20 @@ interface Stamp {
 
 interface AboutNode {
   readonly node: string;
+  /** Its hierarchical name; of an item of a batch, with the item. */
+  readonly name: string;
   /** For a node in a loop: which iteration of the innermost one, from 1. */
   readonly iteration?: number;
+}
+
+/** One of the calls that a node function makes of other node types. */
+export interface AboutCall extends AboutNode {
+  /** From 0, in the order in which one attempt (of the node, or of the call around) makes its calls. */
+  readonly index: number;
+  /** For a call that a call makes: the indices of those around it, outermost first. */
+  readonly within?: readonly number[];
+  /** The node type that is called. */
+  readonly tool: string;
 }
 
 /** What happened, without its stamp: the chart's own transitions, and what the runtime and the node functions add. */
@@ -40,7 +53,28 @@ export type RunEventBody =
       readonly message: string | null;
     })
   | (AboutNode & { readonly type: 'node.log'; readonly message: string })
-  | (AboutNode & { readonly type: 'node.late_result_dropped'; readonly attempt: number });
+  | (AboutNode & { readonly type: 'node.late_result_dropped'; readonly attempt: number })
+  | (AboutCall & { readonly type: 'call.started'; readonly attempt: number })
+  | (AboutCall & {
+      readonly type: 'call.progress';
+      readonly done: number;
+      readonly total: number | null;
+      readonly message: string | null;
+    })
+  | (AboutCall & {
+      readonly type: 'call.settled';
+      readonly status: CallRecord['status'];
+      readonly attempts: number;
+      readonly error: Failure | null;
+    })
+  /** A node that waited got an event that the run was sent. */
+  | (AboutNode & { readonly type: 'event.received'; readonly event: string })
+  /** An event that was kept did not fit the node that came to wait for it, and is dropped. */
+  | (AboutNode & {
+      readonly type: 'event.refused';
+      readonly event: string;
+      readonly problems: readonly string[];
+    });
 
 /** One line of a run's history: what the command line, the inspector and the tests look at (P15). */
 export type RunEvent = Stamp & RunEventBody;

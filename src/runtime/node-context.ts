@@ -1,15 +1,17 @@
-import type { NodeContext } from '../actors/node.js';
+import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
 import type { JsonValue } from '../ir/json.js';
+import { itemName } from '../machines/names.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { Outcome } from '../machines/outcome.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
+import { CallDesk, type Work } from './call-desk.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 
 /** What a node function is given, and the end of it: what a function says after it has returned is not heard. */
 export interface OpenContext {
-  readonly context: NodeContext;
+  readonly context: ReceivingContext;
   close(): void;
 }
 
@@ -20,44 +22,76 @@ export function openContext(
   execution: string,
   signal: AbortSignal,
 ): OpenContext {
+  return openWork(host, plan, input, {
+    attempt: input.attempt,
+    idempotencyKey: `${host.runId}/${execution}`,
+    signal,
+    holdsResources: plan.node.uses.length > 0,
+    call: null,
+    tally: { underWay: 0 },
+  });
+}
+
+function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: Work): OpenContext {
+  const { attempt, idempotencyKey, signal } = work;
   const outcomes = new Map(input.outcomes);
+  const desk = new CallDesk(host, plan, about(plan, input), work, (call) =>
+    openWork(host, plan, input, call),
+  );
   let open = true;
   const publish = (event: RunEventBody): void => {
     if (open && !signal.aborted) host.publish(event);
   };
-  const context: NodeContext = {
+  const context: ReceivingContext = {
     node: plan.node.id,
     runId: host.runId,
     signal,
-    attempt: input.attempt,
-    idempotencyKey: `${host.runId}/${execution}`,
+    attempt,
+    idempotencyKey,
     workers: { run: (module, params) => host.workers.run(module, params, context) },
     get input() {
       return predecessorOutputs(host.topology, plan, outcomes);
     },
     progress: (done, total = null, message) =>
       publish({
-        type: 'node.progress',
-        ...about(plan, input),
+        ...(work.call === null
+          ? { type: 'node.progress', ...about(plan, input) }
+          : { type: 'call.progress', ...work.call }),
         done: Number(done),
         total: total === null ? null : Number(total),
         message: message === undefined ? null : String(message),
       }),
     log: (message) => publish({ type: 'node.log', ...about(plan, input), message: String(message) }),
     sleep: (ms) => sleep(host.clock, ms, signal),
+    callToolsParallel: (calls, options) => desk.make(calls, options),
+    [RECEIVE]: async (event, schema) => {
+      const refused = (problems: readonly string[]) =>
+        publish({ type: 'event.refused', ...about(plan, input), event, problems });
+      const payload = await host.mailbox.receive(event, { schema, signal, refused });
+      publish({ type: 'event.received', ...about(plan, input), event });
+      return payload;
+    },
   };
   return {
     context,
     close: () => {
       open = false;
+      desk.close();
     },
   };
 }
 
 /** Which node, and which iteration of the innermost loop around it, an event is about. */
-export function about(plan: NodePlan, input: AttemptInput): { node: string; iteration?: number } {
-  const iteration = input.iterations.at(-1);
-  return { node: plan.node.id, ...(iteration === undefined ? {} : { iteration }) };
+export function about(
+  plan: NodePlan,
+  { name, iterations, item }: AttemptInput,
+): { node: string; name: string; iteration?: number } {
+  const iteration = iterations.at(-1);
+  return {
+    node: plan.node.id,
+    name: item === null ? name : itemName(name, item.index),
+    ...(iteration === undefined ? {} : { iteration }),
+  };
 }
 
 /** By id, in order of declaration; those that were skipped, failed or have not run yet are left out. */

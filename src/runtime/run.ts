@@ -5,6 +5,7 @@ import {
   type InspectionEvent,
   type Snapshot,
 } from 'xstate';
+import type { NodeRegistry } from '../actors/registry.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import type { JsonObject } from '../ir/json.js';
@@ -15,6 +16,7 @@ import type { AttemptHost } from './attempt-host.js';
 import type { Clock } from './clock.js';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from './event.js';
 import { EventStream } from './event-stream.js';
+import { Mailbox } from './mailbox.js';
 import { Meter } from './metrics.js';
 import { fillOutputs } from './outputs.js';
 import type { RunResult, RunStatus } from './record.js';
@@ -42,12 +44,25 @@ export interface Run {
   step(): boolean;
   /** Ends a pause. */
   resume(): void;
+  /**
+   * Gives an event to the `wait` node that has waited longest for its name. Where none waits, it is kept for the first that
+   * will; at most 1000 are.
+   *
+   * @param payload any JSON value, `null` by default: the output of the node
+   * @returns whether a node got it
+   * @throws ForkchartError FC5016 when the payload does not match the `schema` of that node, which goes on waiting; FC9002 when
+   * the run has settled, for a payload that is not JSON, and when too many events are kept
+   */
+  send(event: string, payload?: unknown): boolean;
   /** XState's persisted snapshot of the chart: plain JSON, to look at. This version cannot go on from one. */
   snapshot(): Snapshot<unknown>;
 }
 
 export interface RunSetup
-  extends Pick<AttemptHost, 'runId' | 'topology' | 'clock' | 'store' | 'workers' | 'resultBytes'> {
+  extends Pick<
+    AttemptHost,
+    'runId' | 'topology' | 'clock' | 'store' | 'workers' | 'registry' | 'resultBytes' | 'maxItems'
+  > {
   /** The chart with its actors and effects bound. */
   readonly machine: AnyStateMachine;
   readonly inputs: JsonObject;
@@ -64,15 +79,18 @@ export class LiveRun implements AttemptHost {
   readonly clock: Clock;
   readonly store: RunStore;
   readonly workers: WorkerPool;
+  readonly registry: NodeRegistry;
   readonly resultBytes: number;
+  readonly maxItems: number;
+  readonly mailbox: Mailbox;
   readonly actor: AnyActorRef;
   /** What the caller gets. */
   readonly handle: Run;
 
   readonly #gracePeriodMs: number;
   readonly #slots: Slots;
-  /** By node: the call of its function that has not returned. */
-  readonly #calls = new Map<number, Promise<void>>();
+  /** By node: the calls of its function, and of others on its behalf, that have not returned. */
+  readonly #calls = new Map<number, Set<Promise<void>>>();
   readonly #events = new EventStream();
   readonly #records = new RecordBook();
   readonly #meter = new Meter();
@@ -89,7 +107,10 @@ export class LiveRun implements AttemptHost {
     this.clock = setup.clock;
     this.store = setup.store;
     this.workers = setup.workers;
+    this.registry = setup.registry;
     this.resultBytes = setup.resultBytes;
+    this.maxItems = setup.maxItems;
+    this.mailbox = new Mailbox(setup.resultBytes);
     this.#gracePeriodMs = setup.gracePeriodMs;
     this.#slots = new Slots(setup.maxConcurrency);
     const input: WorkflowMachineInput = { inputs: setup.inputs, seed: setup.seed };
@@ -115,6 +136,7 @@ export class LiveRun implements AttemptHost {
       pause: () => this.#slots.pause(),
       step: () => this.#slots.step(),
       resume: () => this.#slots.resume(),
+      send: (event, payload) => this.#send(event, payload),
       snapshot: () => this.actor.getPersistedSnapshot(),
     };
   }
@@ -168,8 +190,8 @@ export class LiveRun implements AttemptHost {
 
   /** The slot of a node whose function has not returned stays taken until it has, or until the grace period is over. */
   releasePlace({ node }: PlaceHolder): void {
-    const call = this.#calls.get(node);
-    this.#slots.release(node, call === undefined ? null : this.#withinGrace(call));
+    const calls = this.#calls.get(node);
+    this.#slots.release(node, calls === undefined ? null : this.withinGrace(allOf(calls)));
   }
 
   measureCall(node: string): () => void {
@@ -179,15 +201,17 @@ export class LiveRun implements AttemptHost {
   }
 
   called(node: number, returned: Promise<void>): void {
-    this.#calls.set(node, returned);
+    const calls = this.#calls.get(node) ?? new Set();
+    this.#calls.set(node, calls.add(returned));
     void returned.then(() => {
-      if (this.#calls.get(node) === returned) this.#calls.delete(node);
+      calls.delete(returned);
+      if (calls.size === 0) this.#calls.delete(node);
     });
   }
 
   /** Settles when every node function that was called has returned. */
   async drained(): Promise<void> {
-    await Promise.all(this.#calls.values());
+    await Promise.all([...this.#calls.values()].map(allOf));
   }
 
   publish(body: RunEventBody): void {
@@ -203,6 +227,9 @@ export class LiveRun implements AttemptHost {
       case 'node.settled':
         this.#records.settled(body, at);
         break;
+      case 'node.compensated':
+        this.#records.compensated(body);
+        break;
     }
     const seq = this.#seq++;
     if (this.#events.hasListeners) {
@@ -210,7 +237,7 @@ export class LiveRun implements AttemptHost {
     }
   }
 
-  #withinGrace(call: Promise<void>): Promise<void> {
+  withinGrace(call: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.clock.setTimeout(resolve, this.#gracePeriodMs);
       void call.then(() => {
@@ -218,6 +245,19 @@ export class LiveRun implements AttemptHost {
         resolve();
       });
     });
+  }
+
+  async acquireResources(): Promise<() => void> {
+    return () => {};
+  }
+
+  #send(event: string, payload: unknown): boolean {
+    if (this.#state === 'settled') {
+      throw new ForkchartError('FC9002', `Run ${this.runId} is sent an event after it has settled.`, {
+        hint: 'Send events while `run.result` is pending.',
+      });
+    }
+    return this.mailbox.send(event, payload);
   }
 
   /** Milliseconds from the run's start, to a thousandth. */
@@ -280,4 +320,9 @@ export class LiveRun implements AttemptHost {
     this.#state = 'settled';
     this.#events.end();
   }
+}
+
+/** Settles once all of them have. */
+async function allOf(calls: Iterable<Promise<void>>): Promise<void> {
+  await Promise.all(calls);
 }

@@ -12,6 +12,7 @@ import type { Topology } from '../machines/topology.js';
 import { attemptActor } from './attempt.js';
 import { tightestBound } from './bound.js';
 import { systemClock } from './clock.js';
+import { compensationActor } from './compensation.js';
 import { bindInputs } from './inputs.js';
 import { LiveRun, type Run } from './run.js';
 import {
@@ -88,6 +89,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     registry.definitions.map((definition) => [definition.type, attemptActor(definition, runOf)]),
   );
   const drain = fromPromise(({ system }) => runOf(system).drained());
+  const compensation = compensationActor(registry.get, runOf);
 
   const chartOf = (workflow: Workflow) => {
     const known = charts.get(workflow);
@@ -96,6 +98,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     const machine = compiled.bind({
       actors,
       drain,
+      compensation,
       gracePeriodMs,
       publish: (system, event) => runOf(system).publish(event),
       requestPlace: (system, request) => runOf(system).requestPlace(request),
@@ -140,7 +143,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       clock,
       store,
       workers,
+      registry,
       resultBytes: limits.resultBytes,
+      maxItems: limits.items,
       inspect: options.inspect === undefined ? undefined : isolated(options.inspect),
     });
     runs.set(run.actor.system, run);

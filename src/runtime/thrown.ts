@@ -1,4 +1,4 @@
-import type { FailureCause } from '../ir/errors.js';
+import { type Failure, type FailureCause, ForkchartError } from '../ir/errors.js';
 
 const MOST_CAUSES = 5;
 const LONGEST = 2000;
@@ -10,6 +10,20 @@ export function describeThrown(thrown: unknown): readonly FailureCause[] {
     causes.push(describe(at));
   }
   return causes.length > 0 ? causes : [{ name: 'Error', message: String(thrown) }];
+}
+
+/**
+ * Whatever a node function threw, as a failure: forkchart's own errors say what they are, anything else is FC5008.
+ *
+ * @param hint what to do about an error that is not forkchart's own
+ */
+export function failureOf(thrown: unknown, at: Pick<Failure, 'node' | 'path'>, hint: string): Failure {
+  if (thrown instanceof ForkchartError) {
+    const { code, message, path } = thrown;
+    return { code, message, ...at, path: path ?? at.path, hint: thrown.hint };
+  }
+  const causes = describeThrown(thrown);
+  return { code: 'FC5008', message: causes[0]?.message ?? '', ...at, hint, causes };
 }
 
 function describe(thrown: unknown): FailureCause {

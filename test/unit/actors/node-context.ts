@@ -18,6 +18,7 @@ export function nodeContext(given: Partial<NodeContext> = {}): NodeContext {
     log: () => {},
     sleep: () => Promise.reject(new Error('There is no clock here.')),
     workers: noWorkers,
+    callToolsParallel: () => Promise.reject(new Error('This node should not call others.')),
     ...given,
   };
 }

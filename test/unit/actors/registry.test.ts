@@ -16,6 +16,7 @@ describe('createRegistry', () => {
       'merge',
       'read-file',
       'sleep',
+      'wait',
       'write-file',
     ]);
   });
