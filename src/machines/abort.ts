@@ -1,37 +1,107 @@
 import { raise } from 'xstate';
+import { at } from './at.js';
 import type { ScopeContext } from './context.js';
+import type { GroupPlan } from './group-plan.js';
+import type { CancelReason } from './outcome.js';
 import type { Topology } from './topology.js';
 
-/** Tells every open region to end. */
-export interface AbortEvent {
-  readonly type: 'abort';
-  /** Id of the node whose failure is the cause; `null` for a cancelled run or one out of time. */
+/**
+ * Tells open regions to end: all of a scope (`abort`), those of a group (`cancel:<group>`, `drain:<group>`), or what runs for
+ * nothing but a join that is satisfied (`cancel_rest:<node>`).
+ */
+export interface StopEvent {
+  readonly type: string;
+  /** Id of the node whose failure is the cause; `null` where it is none. */
   readonly failed: string | null;
+  /** What the records of cancelled nodes say; `null` where the whole run ends. */
+  readonly reason: CancelReason | null;
 }
 
-/** The actions of a transition that stops everything else in its scope. */
-export const STOP_FOR_FAILURE = [
+export const ABORT = 'abort';
+/** As `abort`, for a loop in a group that drains: attempts that run may end. */
+export const DRAIN = 'drain';
+/** For the regions of a group; under `drain` attempts that run may end. */
+export const stopGroupEvent = ({ key, drains }: GroupPlan): string => `${drains ? 'drain' : 'cancel'}:${key}`;
+/** For what leads to nothing but the join of the node with this key. */
+export const cancelRestEvent = (key: string): string => `cancel_rest:${key}`;
+
+/** A transition's context and event, as far as it has to be known whose failure it is about. */
+export interface FailingStep {
+  readonly context: unknown;
+  readonly event: unknown;
+}
+
+/** Says which node a transition is about the failure of. */
+export type FailingNode = (step: FailingStep) => string;
+
+/** The actions of a transition by which a failure ends everything else in its scope. */
+export const stopScope = (failing: FailingNode) => [
   'stopForFailure',
-  raise(({ context }: { context: unknown }) => {
-    const event: AbortEvent = { type: 'abort', failed: (context as ScopeContext).failure?.node ?? null };
-    return event;
-  }),
+  raise((step: FailingStep): StopEvent => ({ type: ABORT, failed: failing(step), reason: null })),
 ];
 
 export const abortRun = (why: 'stopForCancel' | 'stopForTimeout') => [
   why,
-  raise(() => ({ type: 'abort', failed: null }) satisfies AbortEvent),
+  raise((): StopEvent => ({ type: ABORT, failed: null, reason: null })),
 ];
 
-/** Whether an abort is due to a failure that `node` depends on: it is then skipped, as it would be if the run went on. */
-export function dependsOnFailure(
-  topology: Topology,
-  node: number,
-  event: { readonly type: string },
-): boolean {
-  const { failed = null } = event as Partial<AbortEvent>;
+/** The actions of a transition by which a failure ends a group. `failing` says whose failure it is. */
+export const stopGroup = (
+  group: GroupPlan,
+  failing: (step: { context: unknown; event: unknown }) => string,
+) => [
+  { type: 'stopGroup', params: { group: group.index } },
+  raise((step: FailingStep): StopEvent => {
+    const node = failing(step);
+    return {
+      type: stopGroupEvent(group),
+      failed: node,
+      reason: { kind: 'group_failed', node, group: group.id },
+    };
+  }),
+];
+
+/** The actions of a transition by which a satisfied join does without what has not come. */
+export const cancelRest = (node: number, key: string, id: string) => [
+  { type: 'stopRest', params: { node } },
+  raise(
+    (): StopEvent => ({
+      type: cancelRestEvent(key),
+      failed: null,
+      reason: { kind: 'join_satisfied', node: id },
+    }),
+  ),
+];
+
+/** Whether a node depends on the failure that stops it: it is then skipped, as it would be if the run went on. */
+export function dependsOnFailure(topology: Topology, node: number, { failed }: StopEvent): boolean {
   const source = failed === null ? undefined : topology.nodeIndex.get(failed);
   return source !== undefined && dependentsOf(topology, source).has(node);
+}
+
+/** Whether a unit was told to stop while its scope goes on. */
+export function isStopped(
+  { stopped }: ScopeContext,
+  { groups, restOf }: { readonly groups: readonly number[]; readonly restOf: readonly number[] },
+): boolean {
+  return (
+    groups.some((group) => stopped.groups.includes(group)) ||
+    restOf.some((join) => stopped.joins.includes(join))
+  );
+}
+
+/** The events that stop a unit while its scope goes on. */
+export function stopEventsFor(
+  topology: Topology,
+  { groups, restOf }: { readonly groups: readonly number[]; readonly restOf: readonly number[] },
+): readonly { readonly type: string; readonly drains: boolean }[] {
+  return [
+    ...groups.map((index) => {
+      const group = at(topology.groups, index);
+      return { type: stopGroupEvent(group), drains: group.drains };
+    }),
+    ...restOf.map((join) => ({ type: cancelRestEvent(at(topology.nodes, join).key), drains: false })),
+  ];
 }
 
 /** Every waiting node of a run that stops asks the same question, one after another: the last answer is kept. */

@@ -3,7 +3,8 @@ import { at } from './at.js';
 import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
-import { type Cause, type ChartInputEvent, outcomeBy, recordOutcome } from './settle.js';
+import type { Outcome } from './outcome.js';
+import { type Cause, type ChartInputEvent, fallenBack, outcomeBy, recordOutcome } from './settle.js';
 import type { Topology, Unit } from './topology.js';
 
 interface Step {
@@ -13,18 +14,39 @@ interface Step {
 
 /** Everything that the chart does to its context, by name; what it does to the world is bound by the runtime. */
 export function chartActions(topology: Topology) {
+  const outcomeOf = ({ context, event }: Step, params: { node: number; by: Cause }): Outcome => {
+    const plan = at(topology.nodes, params.node);
+    const outcome = outcomeBy(topology, context, plan, params.by, event);
+    if (outcome === null)
+      throw new Error(`Node ${plan.node.id} was settled by ${params.by} without an outcome.`);
+    return outcome;
+  };
   return {
-    beginAttempt: update((step, params: { node: number }) => {
-      const attempts = [...step.context.attempts];
-      attempts[params.node] = (attempts[params.node] ?? 0) + 1;
-      return { ...step.context, attempts };
+    beginAttempt: update(({ context, event }, params: { node: number }) => {
+      const attempts = [...context.attempts];
+      const attempt = (attempts[params.node] ?? 0) + 1;
+      attempts[params.node] = attempt;
+      const { at: current } = event as ChartInputEvent & { at: number };
+      const began = [...context.began];
+      began[params.node] = {
+        first: attempt === 1 ? current : (began[params.node]?.first ?? current),
+        current,
+      };
+      return { ...context, attempts, began };
     }),
     recordOutcome: update(({ context, event }, params: { node: number; by: Cause }) => {
       const plan = at(topology.nodes, params.node);
-      const outcome = outcomeBy(topology, context, plan, params.by, event);
-      if (outcome === null)
-        throw new Error(`Node ${plan.node.id} was settled by ${params.by} without an outcome.`);
-      return recordOutcome(context, plan, outcome);
+      return recordOutcome(
+        topology,
+        context,
+        plan,
+        outcomeOf({ context, event }, params),
+        params.by === 'join',
+      );
+    }),
+    recordFallback: update(({ context, event }, params: { node: number; by: Cause }) => {
+      const plan = at(topology.nodes, params.node);
+      return recordOutcome(topology, context, plan, fallenBack(outcomeOf({ context, event }, params), plan));
     }),
     decideEdges: update(({ context }, params: { unit: Unit }) =>
       decideEdgesOf(topology, context, params.unit),
@@ -36,12 +58,20 @@ export function chartActions(topology: Topology) {
       return { ...context, iterations };
     }),
     mergeIteration: update(({ context, event }, params: { loop: number }) =>
-      mergeIteration(context, at(topology.loops, params.loop), event.output as ScopeContext),
+      mergeIteration(topology, context, at(topology.loops, params.loop), event.output as ScopeContext),
     ),
     recordBody: update(({ context, event }, params: { loop: number; by: 'entry' | 'defect' | 'abort' }) =>
       recordBody(topology, context, at(topology.loops, params.loop), params.by, event),
     ),
 
+    stopGroup: update(({ context }, params: { group: number }) => ({
+      ...context,
+      stopped: { ...context.stopped, groups: [...context.stopped.groups, params.group] },
+    })),
+    stopRest: update(({ context }, params: { node: number }) => ({
+      ...context,
+      stopped: { ...context.stopped, joins: [...context.stopped.joins, params.node] },
+    })),
     stopForFailure: update(({ context }) => ({ ...context, abort: context.abort ?? { kind: 'failure' } })),
     stopForCancel: update(({ context, event }) => ({
       ...context,
@@ -61,6 +91,8 @@ export function chartActions(topology: Topology) {
         hint: 'Raise `timeout_ms` of the workflow.',
       },
     })),
+
+    forgetUndone: update(({ context }) => ({ ...context, undo: context.undo.slice(0, -1) })),
   };
 }
 

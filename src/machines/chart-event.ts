@@ -1,14 +1,18 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
 import { at } from './at.js';
-import type { ScopeContext } from './context.js';
-import type { NodeStatus, SkipReason } from './outcome.js';
-import { backoffDelay } from './retry.js';
-import { attemptFailureBy, type Cause, type ChartInputEvent } from './settle.js';
+import { nextUndo } from './compensation.js';
+import { iterationsAround, type ScopeContext } from './context.js';
+import { failedBranches } from './failure.js';
+import { nameOf } from './names.js';
+import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } from './outcome.js';
+import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
 import type { NodePlan, Topology } from './topology.js';
 
 interface AboutNode {
   readonly node: string;
+  /** Its hierarchical name, as in `report.fetch.branch_1.iteration_0`. */
+  readonly name: string;
   /** For a node in a loop: which iteration of the innermost one, from 1. */
   readonly iteration?: number;
 }
@@ -26,9 +30,17 @@ export type ChartEvent =
       readonly output: JsonValue;
       readonly error: Failure | null;
       readonly action: string | null;
-      readonly reason: SkipReason | null;
+      readonly handled_by: Handling | null;
+      readonly reason: SkipReason | CancelReason | null;
     })
-  | { readonly type: 'group.joined'; readonly group: string }
+  | (AboutNode & { readonly type: 'node.compensating' })
+  | (AboutNode & {
+      readonly type: 'node.compensated';
+      readonly status: 'succeeded' | 'failed';
+      readonly error: Failure | null;
+    })
+  /** Its branches have ended, and `failed` of them have failed: within what it tolerates, or beyond that. */
+  | { readonly type: 'group.joined' | 'group.failed'; readonly group: string; readonly failed: number }
   | { readonly type: 'loop.iteration'; readonly loop: string; readonly iteration: number }
   | { readonly type: 'run.failing'; readonly error: Failure }
   | { readonly type: 'run.cancelling'; readonly reason: string };
@@ -37,7 +49,9 @@ export type ChartEvent =
 export type PublishParams =
   | { readonly type: 'node.queued' | 'node.started' | 'node.backoff' | 'node.settled'; readonly node: number }
   | { readonly type: 'node.attempt_failed'; readonly node: number; readonly by: Cause }
-  | { readonly type: 'group.joined'; readonly group: number }
+  | { readonly type: 'node.compensating' }
+  | { readonly type: 'node.compensated'; readonly status: 'succeeded' | 'failed' }
+  | { readonly type: 'group.joined' | 'group.failed'; readonly group: number }
   | { readonly type: 'loop.iteration'; readonly loop: number }
   | { readonly type: 'run.failing' | 'run.cancelling' };
 
@@ -50,35 +64,49 @@ export function describePublished(
 ): ChartEvent {
   switch (params.type) {
     case 'node.queued':
-      return { type: params.type, ...aboutNode(context, at(topology.nodes, params.node)) };
+      return { type: params.type, ...aboutNode(topology, context, at(topology.nodes, params.node)) };
     case 'node.started':
       return {
         type: params.type,
-        ...aboutNode(context, at(topology.nodes, params.node)),
+        ...aboutNode(topology, context, at(topology.nodes, params.node)),
         attempt: context.attempts[params.node] ?? 0,
       };
     case 'node.attempt_failed': {
       const plan = at(topology.nodes, params.node);
+      const about = aboutNode(topology, context, plan);
       return {
         type: params.type,
-        ...aboutNode(context, plan),
+        ...about,
         attempt: context.attempts[params.node] ?? 0,
-        error: attemptFailureBy(plan, params.by, event).failure,
+        error: { ...attemptFailureBy(context, plan, params.by, event).failure, name: about.name },
       };
     }
     case 'node.backoff': {
       const plan = at(topology.nodes, params.node);
       return {
         type: params.type,
-        ...aboutNode(context, plan),
+        ...aboutNode(topology, context, plan),
         attempt: context.attempts[params.node] ?? 0,
-        delay_ms: backoffDelay(context, plan),
+        delay_ms: waitAfter(context, plan),
       };
     }
     case 'node.settled':
-      return settledEvent(context, at(topology.nodes, params.node));
+      return settledEvent(topology, context, at(topology.nodes, params.node));
+    case 'node.compensating':
+      return { type: params.type, ...undone(topology, context) };
+    case 'node.compensated': {
+      const about = undone(topology, context);
+      const failure = params.status === 'failed' ? compensationFailure(event) : null;
+      const error = failure === null ? null : { ...failure, name: about.name };
+      return { type: params.type, ...about, status: params.status, error };
+    }
     case 'group.joined':
-      return { type: params.type, group: at(topology.workflow.groups, params.group).id };
+    case 'group.failed':
+      return {
+        type: params.type,
+        group: at(topology.groups, params.group).id,
+        failed: failedBranches(topology, context, params.group, null),
+      };
     case 'loop.iteration':
       return {
         type: params.type,
@@ -93,22 +121,47 @@ export function describePublished(
   }
 }
 
-export function settledEvent(context: ScopeContext, plan: NodePlan): ChartEvent {
+export function settledEvent(topology: Topology, context: ScopeContext, plan: NodePlan): ChartEvent {
   const outcome = context.outcomes[plan.index];
   if (!outcome) throw new Error(`Node ${plan.node.id} settled without an outcome.`);
   return {
     type: 'node.settled',
-    ...aboutNode(context, plan),
+    ...aboutNode(topology, context, plan),
     status: outcome.status,
     attempts: outcome.attempts,
     output: outcome.output,
     error: outcome.failure,
     action: outcome.action,
+    handled_by: outcome.handledBy,
     reason: outcome.reason,
   };
 }
 
-function aboutNode(context: ScopeContext, plan: NodePlan): AboutNode {
-  const iteration = plan.loop === null ? 0 : (context.iterations[plan.loop] ?? 0);
-  return iteration === 0 ? { node: plan.node.id } : { node: plan.node.id, iteration };
+function aboutNode(topology: Topology, context: ScopeContext, plan: NodePlan): AboutNode {
+  return aboutExecution(topology, context, plan.index, iterationsAround(topology, context, plan));
+}
+
+/** Which success is being undone. */
+function undone(topology: Topology, context: ScopeContext): AboutNode {
+  const { node, iterations } = nextUndo(context);
+  return aboutExecution(topology, context, node, iterations);
+}
+
+function aboutExecution(
+  topology: Topology,
+  context: ScopeContext,
+  node: number,
+  iterations: readonly number[],
+): AboutNode {
+  const { id } = at(topology.nodes, node).node;
+  const name = nameOf(topology, context.name, node, iterations);
+  // 0 for a loop whose body never ran.
+  const iteration = iterations.at(-1) || undefined;
+  return iteration === undefined ? { node: id, name } : { node: id, name, iteration };
+}
+
+function compensationFailure({ error }: ChartInputEvent): Failure | null {
+  return typeof error === 'object' && error !== null && 'failure' in error
+    ? (error as AttemptFailure).failure
+    : null;
 }

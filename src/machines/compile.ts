@@ -11,13 +11,13 @@ import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
 import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
+import { COMPENSATION_ACTOR } from './compensation.js';
 import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
 import { chartGuards } from './guards.js';
 import { iterationActor } from './loop.js';
 import { backoffDelayName, grantEvent, refuseEvent } from './node.js';
-import { backoffDelay } from './retry.js';
 import { scopeRegions } from './scope.js';
-import type { ChartInputEvent } from './settle.js';
+import { type ChartInputEvent, waitAfter } from './settle.js';
 import { planTopology, type Topology } from './topology.js';
 import { DRAIN_ACTOR, GRACE_DELAY, iterationStates, workflowStates } from './workflow.js';
 
@@ -45,6 +45,8 @@ export interface ChartBindings {
   /** By node type: what a running node invokes. */
   readonly actors: ReadonlyMap<string, AnyActorLogic>;
   readonly drain: AnyActorLogic;
+  /** Undoes one node: see `CompensationInput`. */
+  readonly compensation: AnyActorLogic;
   /** Milliseconds that a stopped run waits for its node functions to return. */
   readonly gracePeriodMs: number;
   publish(run: RunSystem, event: ChartEvent): void;
@@ -106,7 +108,7 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
     context: ({ input }: { input: unknown }): ScopeContext =>
       isTop ? initialContext(topology, input as Partial<WorkflowMachineInput>) : (input as ScopeContext),
     initial: 'starting',
-    states: isTop ? workflowStates(topology.workflow, states) : iterationStates(states),
+    states: isTop ? workflowStates(topology, states) : iterationStates(states),
     output: ({ context }: { context: ScopeContext }) => context,
   };
   const retried = nodes.filter(({ node }) => node.retry !== null);
@@ -119,13 +121,14 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
         (plan) =>
           [
             backoffDelayName(plan.key),
-            ({ context }: { context: ScopeContext }) => backoffDelay(context, plan),
+            ({ context }: { context: ScopeContext }) => waitAfter(context, plan),
           ] as const,
       ),
     ]),
     actors: Object.fromEntries([
       ...nodes.map(({ node }) => [node.type, unbound(node.type)] as const),
       [DRAIN_ACTOR, unbound(DRAIN_ACTOR)],
+      [COMPENSATION_ACTOR, unbound(COMPENSATION_ACTOR)],
       ...inner.map(({ key, scope }) => [iterationActor(key), scope.machine] as const),
     ]),
   } as never);
@@ -158,6 +161,7 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
     actors: Object.fromEntries([
       ...bindings.actors,
       [DRAIN_ACTOR, bindings.drain],
+      [COMPENSATION_ACTOR, bindings.compensation],
       ...scope.loops.map(
         ({ key, scope: body }) => [iterationActor(key), bindScope(topology, body, bindings)] as const,
       ),
@@ -168,7 +172,7 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
         bindings.publish(system, describePublished(topology, context, event, params)),
       publishBody: ({ context, system }: Executed, params: { loop: number }) => {
         for (const node of at(topology.loops, params.loop).body) {
-          bindings.publish(system, settledEvent(context, at(topology.nodes, node)));
+          bindings.publish(system, settledEvent(topology, context, at(topology.nodes, node)));
         }
       },
       requestPlace: ({ self, system }: Executed, params: { node: number }) => {

@@ -1,7 +1,7 @@
 import type { Failure } from '../ir/errors.js';
-import type { JsonObject } from '../ir/json.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Outcome } from './outcome.js';
-import type { LoopPlan, Topology } from './topology.js';
+import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
 /** What an edge has become; `null` while it is undecided. `failed` and `broken` are described in docs/semantics.md. */
 export type EdgeState =
@@ -20,6 +20,8 @@ export type Abort =
  * of a user's ever becomes a key; never changed in place, so that a snapshot stays what it was.
  */
 export interface ScopeContext {
+  /** What the names of its nodes begin with: the workflow's id, or the name of the node that runs it. */
+  readonly name: string;
   /** The workflow's inputs, checked, defaults filled in. */
   readonly inputs: JsonObject;
   /** Seeds the jitter of backoffs, so that the chart itself stays free of chance. */
@@ -32,39 +34,79 @@ export interface ScopeContext {
   readonly edges: readonly (EdgeState | null)[];
   /** By unit: edges still undecided in this scope. */
   readonly undecided: readonly number[];
+  /** By node: when its first attempt and its present one began, in milliseconds from the run's start. */
+  readonly began: readonly (AttemptTimes | null)[];
   /** By loop: the number of the iteration that is under way, from 1; 0 before the first. */
   readonly iterations: readonly number[];
   /** The first failure that no policy handled. */
   readonly failure: Failure | null;
   readonly abort: Abort | null;
+  /** What was told to stop while the rest goes on: groups that have failed, and what is behind joins that did without it. */
+  readonly stopped: { readonly groups: readonly number[]; readonly joins: readonly number[] };
+  /** What is to be undone if the run fails, in the order in which it succeeded. */
+  readonly undo: readonly Undo[];
+  /** What was written to the shared state, in the order in which it happened to be written. */
+  readonly writes: readonly StateWrite[];
+}
+
+/** What one execution of a node has written to the shared state. */
+export interface StateWrite {
+  readonly node: number;
+  /** The iterations of the loops around it, outermost first. */
+  readonly iterations: readonly number[];
+  readonly values: readonly (readonly [key: string, value: JsonValue])[];
+}
+
+export interface AttemptTimes {
+  readonly first: number;
+  readonly current: number;
+}
+
+/** One success of a node that has a `compensate`. */
+export interface Undo {
+  readonly node: number;
+  /** Its hierarchical name. */
+  readonly name: string;
+  /** The iterations of the loops around it, outermost first. */
+  readonly iterations: readonly number[];
+  readonly outcome: Outcome;
 }
 
 /** What the top machine is started with. */
 export interface WorkflowMachineInput {
+  /** For a sub-workflow: the name of the node that runs it. */
+  readonly name?: string;
   readonly inputs: JsonObject;
   readonly seed: number;
 }
+
+const NOTHING_STOPPED = { groups: [], joins: [] };
 
 export function initialContext(
   topology: Topology,
   input: Partial<WorkflowMachineInput> | undefined,
 ): ScopeContext {
   return {
+    name: input?.name ?? topology.workflow.id,
     inputs: input?.inputs ?? {},
     seed: input?.seed ?? 0,
     outcomes: topology.nodes.map(() => null),
     attempts: topology.nodes.map(() => 0),
     edges: topology.workflow.edges.map(() => null),
     undecided: topology.awaited,
+    began: topology.nodes.map(() => null),
     iterations: topology.loops.map(() => 0),
     failure: null,
     abort: null,
+    stopped: NOTHING_STOPPED,
+    undo: [],
+    writes: [],
   };
 }
 
 /**
- * The context in which a loop's body runs once: the body's counters and inner loops are fresh, so that its edges are decided anew; everything else,
- * the outcomes of the iteration before included, is as it stands outside.
+ * The context in which a loop's body runs once: the body's counters and inner loops are fresh, so that its edges are decided anew;
+ * everything else, the outcomes of the iteration before included, is as it stands outside.
  */
 export function iterationContext(topology: Topology, loop: LoopPlan, around: ScopeContext): ScopeContext {
   const attempts = [...around.attempts];
@@ -79,5 +121,32 @@ export function iterationContext(topology: Topology, loop: LoopPlan, around: Sco
     undecided[unit] = topology.awaited[unit] ?? 0;
     iterations[inner] = 0;
   }
-  return { ...around, attempts, undecided, iterations, failure: null, abort: null };
+  return {
+    ...around,
+    attempts,
+    undecided,
+    iterations,
+    failure: null,
+    abort: null,
+    stopped: NOTHING_STOPPED,
+  };
+}
+
+/** Whether an edge closes a loop that has had all of its iterations. */
+export function isExhausted(context: ScopeContext, { edge }: EdgePlan): boolean {
+  const { closes, maxIterations } = edge;
+  return closes !== null && (context.iterations[closes] ?? 0) >= (maxIterations ?? 0);
+}
+
+/** The iterations of the loops around a node, outermost first. */
+export function iterationsAround(
+  topology: Topology,
+  context: ScopeContext,
+  plan: NodePlan,
+): readonly number[] {
+  const around: number[] = [];
+  for (let loop = plan.loop; loop !== null; loop = topology.workflow.loops[loop]?.parent ?? null) {
+    around.unshift(context.iterations[loop] ?? 0);
+  }
+  return around;
 }

@@ -1,13 +1,20 @@
+import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { DataScope, NamedValue } from '../ir/template/data-scope.js';
 import { isFailure, type Outcome } from './outcome.js';
 import type { Topology } from './topology.js';
 
-/** What references can name while a node runs: nodes by id first, then inputs by name, and `inputs` itself. */
+/** Names that mean something to one node alone: the item of its batch, what was caught for it, the state that it sees. */
+export type LocalNames = ReadonlyMap<string, JsonValue>;
+
+const NO_NAMES: LocalNames = new Map();
+
+/** What references can name while a node runs: nodes by id first, then inputs by name, `inputs` itself, and `local` names. */
 export function dataScope(
   topology: Topology,
   inputs: JsonObject,
   outcomeOf: (node: number) => Outcome | null,
+  local: LocalNames = NO_NAMES,
 ): DataScope {
   const namedValue = (node: number, seen: number): NamedValue => {
     const outcome = outcomeOf(node);
@@ -26,15 +33,18 @@ export function dataScope(
       const node = topology.nodeIndex.get(name);
       if (node !== undefined) return namedValue(node, 1);
       if (Object.hasOwn(inputs, name)) return { kind: 'value', value: inputs[name] ?? null };
-      if (name === 'inputs') return { kind: 'value', value: inputs };
-      return undefined;
+      const here = local.get(name);
+      if (here !== undefined) return { kind: 'value', value: here };
+      return name === 'inputs' ? { kind: 'value', value: inputs } : undefined;
     },
   };
 }
 
 /** What a reference to a node that failed, and was allowed to, sees. */
 function failureRecord({ status, attempts, failure }: Outcome): JsonValue {
-  if (failure === null) return { status, attempts, error: null };
-  const { causes = [], ...error } = failure;
-  return { status, attempts, error: { ...error, causes: causes.map((cause) => ({ ...cause })) } };
+  return { status, attempts, error: failure === null ? null : failureAsJson(failure) };
+}
+
+export function failureAsJson({ causes = [], ...failure }: Failure): JsonObject {
+  return { ...failure, causes: causes.map((cause) => ({ ...cause })) };
 }

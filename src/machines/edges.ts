@@ -1,25 +1,11 @@
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import { type Condition, decideCondition } from '../ir/template/condition.js';
 import type { EdgeState, ScopeContext } from './context.js';
-import { dataScope } from './data.js';
+import { dataScope, type LocalNames } from './data.js';
+import { catchFor } from './failure.js';
 import { isFailure, type Outcome } from './outcome.js';
-import type { EdgePlan, NodePlan, Topology, Unit } from './topology.js';
-
-/**
- * The action that a failure of the node counts as: `default` where it is to go on, `error` where an edge is there for it, and
- * `null` where nothing handles it. An `error` edge that closes a loop is there only while the loop may go round again.
- */
-export function actionOfFailure(context: ScopeContext, plan: NodePlan): 'default' | 'error' | null {
-  if (plan.node.onError === 'continue') return 'default';
-  const isThere = (edge: EdgePlan) => edge.edge.action === 'error' && !isExhausted(context, edge);
-  return plan.outgoing.some(isThere) ? 'error' : null;
-}
-
-/** Whether an edge closes a loop that has had all of its iterations. */
-export function isExhausted(context: ScopeContext, plan: EdgePlan): boolean {
-  const { closes, maxIterations } = plan.edge;
-  return closes !== null && (context.iterations[closes] ?? 0) >= (maxIterations ?? 0);
-}
+import { namesForCondition } from './state.js';
+import type { EdgePlan, Topology, Unit } from './topology.js';
 
 /** What an edge becomes now that its source has ended with `outcome`: the table of docs/semantics.md. */
 export function decideEdge(
@@ -28,21 +14,52 @@ export function decideEdge(
   plan: EdgePlan,
   outcome: Outcome,
 ): EdgeState {
-  if (outcome.status === 'cancelled') return { kind: 'dead' };
-  if (outcome.status === 'skipped') {
-    return outcome.reason?.kind === 'upstream_failed'
-      ? { kind: 'failed', node: outcome.reason.node }
-      : { kind: 'dead' };
-  }
   const { edge } = plan;
-  if (outcome.action === null) return { kind: 'failed', node: edge.from };
-  const isError = isFailure(outcome.status) && outcome.action === 'error';
-  const fits = edge.action === null ? !isError : edge.action === outcome.action;
-  if (!fits) return { kind: 'dead' };
-  if (edge.when === null) return { kind: 'taken' };
-  const decision = decide(topology, context, edge.when, plan.edge.to, edge.whenPointer);
+  if (outcome.status === 'skipped' || outcome.status === 'cancelled') {
+    const { reason } = outcome;
+    if (reason?.kind !== 'upstream_failed' && reason?.kind !== 'group_failed') return DEAD;
+    const cause = context.outcomes[topology.nodeIndex.get(reason.node) ?? -1] ?? null;
+    if (cause === null || !leavesHandler(topology, plan, cause)) return { kind: 'failed', node: reason.node };
+    // A condition would look at what was never made.
+    return edge.when === null && isFor(edge, 'default') ? TAKEN : DEAD;
+  }
+  if (outcome.handledBy?.kind === 'catch') return isCaughtBy(topology, plan, outcome) ? TAKEN : DEAD;
+  if (isFailure(outcome.status) && outcome.action === null) {
+    if (!leavesHandler(topology, plan, outcome)) return { kind: 'failed', node: edge.from };
+    return isFor(edge, 'default') ? decideWhen(topology, context, plan) : DEAD;
+  }
+  const action = outcome.action ?? 'default';
+  // A dependency is met by any success, not by an error that another edge handles.
+  const met = edge.action === null && !(isFailure(outcome.status) && action === 'error');
+  if (edge.catches !== null || !(met || edge.action === action)) return DEAD;
+  return decideWhen(topology, context, plan);
+}
+
+const TAKEN: EdgeState = { kind: 'taken' };
+const DEAD: EdgeState = { kind: 'dead' };
+
+const isFor = ({ action, catches }: EdgePlan['edge'], wanted: string): boolean =>
+  catches === null && (action === null || action === wanted);
+
+/** Whether a failure is handled by a group which the edge leads out of. */
+function leavesHandler({ groups, nodeIndex }: Topology, plan: EdgePlan, cause: Outcome): boolean {
+  if (cause.handledBy?.kind !== 'group') return false;
+  const id = cause.handledBy.group;
+  const group = groups.find((one) => one.id === id);
+  return group !== undefined && !group.nodes.has(nodeIndex.get(plan.edge.to) ?? -1);
+}
+
+function isCaughtBy(topology: Topology, plan: EdgePlan, { failure }: Outcome): boolean {
+  const source = topology.nodes[plan.from];
+  return source !== undefined && failure !== null && catchFor(source, failure) === plan;
+}
+
+function decideWhen(topology: Topology, context: ScopeContext, { edge, from }: EdgePlan): EdgeState {
+  if (edge.when === null) return TAKEN;
+  const names = namesForCondition(topology, context, edge.when, { node: from, own: 'after' });
+  const decision = decide(topology, context, edge.when, edge.to, edge.whenPointer, names);
   if (typeof decision !== 'boolean') return { kind: 'broken', failure: decision };
-  return { kind: decision ? 'taken' : 'dead' };
+  return decision ? TAKEN : DEAD;
 }
 
 /** Decides a `when`, which stands at `pointer`; a failure of `node` where it cannot be decided. */
@@ -52,11 +69,12 @@ export function decide(
   condition: Condition,
   node: string,
   pointer: string,
+  local?: LocalNames,
 ): boolean | Failure {
   try {
     return decideCondition(
       condition,
-      dataScope(topology, context.inputs, (index) => context.outcomes[index] ?? null),
+      dataScope(topology, context.inputs, (index) => context.outcomes[index] ?? null, local),
     );
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;

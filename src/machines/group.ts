@@ -1,7 +1,7 @@
 import type { AnyStateNodeConfig } from 'xstate';
 import type { Topology } from './topology.js';
 
-/** The region of a parallel group: a region for each branch inside `open`, whose `onDone` is the group's join. */
+/** The region of a parallel group: a region for each branch inside `open`, whose `onDone` is the group's join, or its failure. */
 export function groupRegion(
   topology: Topology,
   group: number,
@@ -13,8 +13,16 @@ export function groupRegion(
     ...(description === null ? {} : { description }),
     initial: 'open',
     states: {
-      open: { type: 'parallel', states: branches, onDone: 'joined' },
+      open: {
+        type: 'parallel',
+        states: branches,
+        onDone: [
+          { target: 'failed', guard: { type: 'groupFailed', params: { group } } },
+          { target: 'joined' },
+        ],
+      },
       joined: { type: 'final', entry: { type: 'publish', params: { type: 'group.joined', group } } },
+      failed: { type: 'final', entry: { type: 'publish', params: { type: 'group.failed', group } } },
     },
   } as AnyStateNodeConfig;
 }

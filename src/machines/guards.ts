@@ -1,11 +1,18 @@
-import { dependsOnFailure } from './abort.js';
+import { dependsOnFailure, isStopped, type StopEvent } from './abort.js';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { actionOfFailure } from './edges.js';
+import { catchFor, type FailureRoute, failedBranches, routeOfLoop, routeOfNode } from './failure.js';
 import { asksForAnother, decideJoin, decideLoopEntry, type JoinDecision } from './join.js';
 import type { SkipReason } from './outcome.js';
-import { hasAttemptsLeft } from './retry.js';
-import { attemptFailureBy, type Cause, type ChartInputEvent, outcomeBy } from './settle.js';
+import { mayTryAgain } from './retry.js';
+import {
+  attemptFailureBy,
+  beganAt,
+  type Cause,
+  type ChartInputEvent,
+  outcomeBy,
+  waitAfter,
+} from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
 interface Step {
@@ -17,18 +24,45 @@ interface Step {
 export function chartGuards(topology: Topology) {
   const plan = (params: { node: number }): NodePlan => at(topology.nodes, params.node);
   const loop = (params: { loop: number }): LoopPlan => at(topology.loops, params.loop);
-  // Once a run is being stopped, nothing is decided any more: what is open answers the abort.
+  // Once something is being stopped, nothing is decided there any more: what is open answers that.
   const join = (context: ScopeContext, params: { node: number }): JoinDecision =>
-    context.abort === null ? decideJoin(topology, context, plan(params)) : { kind: 'wait' };
+    context.abort === null && !isStopped(context, plan(params))
+      ? decideJoin(topology, context, plan(params))
+      : { kind: 'wait' };
   const entry = (context: ScopeContext, params: { loop: number }): JoinDecision =>
-    context.abort === null ? decideLoopEntry(context, loop(params)) : { kind: 'wait' };
+    context.abort === null && !isStopped(context, loop(params))
+      ? decideLoopEntry(topology, context, loop(params))
+      : { kind: 'wait' };
   const isSkip = (decision: JoinDecision, reason: SkipReason['kind']): boolean =>
     decision.kind === 'skip' && decision.reason.kind === reason;
+
+  /** Where a failure of a node goes; `null` where it has not failed. */
+  const route = ({ context, event }: Step, params: { node: number; by: Cause }): FailureRoute | null => {
+    const outcome = outcomeBy(topology, context, plan(params), params.by, event);
+    if (outcome === null || outcome.failure === null) return null;
+    return routeOfNode(topology, context, plan(params), outcome.failure, params.by === 'join');
+  };
+  /** The same for a loop: by a node that cannot be entered, or by one that failed in an iteration. */
+  const loopRoute = (context: ScopeContext, params: { loop: number }, failed: string | number | null) => {
+    const node = typeof failed === 'string' ? topology.nodeIndex.get(failed) : failed;
+    return routeOfLoop(topology, context, loop(params), at(topology.nodes, node ?? loop(params).header));
+  };
+  const entryRoute = (context: ScopeContext, params: { loop: number }): FailureRoute | null => {
+    const decision = entry(context, params);
+    if (decision.kind !== 'fail') return null;
+    const failing = at(topology.nodes, decision.node);
+    const own = routeOfNode(topology, context, failing, decision.failure, true);
+    return own.action !== null ? own : loopRoute(context, params, decision.node);
+  };
+  const iterationRoute = ({ context, event }: Step, params: { loop: number }): FailureRoute | null => {
+    const { failure } = event.output as ScopeContext;
+    return failure === null ? null : loopRoute(context, params, failure.node);
+  };
 
   return {
     // A node's join.
     joinSatisfied: ({ context }: Step, params: { node: number }) => join(context, params).kind === 'start',
-    joinUndecidable: ({ context }: Step, params: { node: number }) => join(context, params).kind === 'fail',
+    joinFails: ({ context }: Step, params: { node: number }) => join(context, params).kind === 'fail',
     upstreamFailed: ({ context }: Step, params: { node: number }) =>
       isSkip(join(context, params), 'upstream_failed'),
     noEdgeTaken: ({ context }: Step, params: { node: number }) => isSkip(join(context, params), 'not_taken'),
@@ -36,36 +70,63 @@ export function chartGuards(topology: Topology) {
       isSkip(join(context, params), 'when_false'),
 
     // The end of an attempt.
-    attemptsLeft: ({ context, event }: Step, params: { node: number; by: Cause }) =>
-      hasAttemptsLeft(context, plan(params), attemptFailureBy(plan(params), params.by, event)),
+    firstAttempt: ({ context }: Step, params: { node: number }) => (context.attempts[params.node] ?? 0) === 0,
+    attemptsLeft: ({ context, event }: Step, params: { node: number; by: Cause }) => {
+      const { node, index } = plan(params);
+      if (node.retry === null || context.abort !== null || isStopped(context, plan(params))) return false;
+      const failed = attemptFailureBy(context, plan(params), params.by, event);
+      const attempt = context.attempts[index] ?? 1;
+      return mayTryAgain(
+        node.retry,
+        { ...failed, attempt, firstStartedAt: beganAt(context, plan(params)).first },
+        waitAfter(context, plan(params)),
+      );
+    },
+    fallbackGiven: ({ context, event }: Step, params: { node: number; by: Cause }) => {
+      const failure = outcomeBy(topology, context, plan(params), params.by, event)?.failure ?? null;
+      return failure !== null && catchFor(plan(params), failure) === null;
+    },
     iterationRefused: ({ context, event }: Step, params: { node: number }) =>
       outcomeBy(topology, context, plan(params), 'refusal', event) !== null,
-    failureStopsRun: ({ context, event }: Step, params: { node: number; by: Cause }) => {
-      if (context.abort !== null || actionOfFailure(context, plan(params)) !== null) return false;
-      const outcome = outcomeBy(topology, context, plan(params), params.by, event);
-      return outcome !== null && outcome.failure !== null;
-    },
+
+    // A failure that is not to be tried again.
+    failureStopsScope: (step: Step, params: { node: number; by: Cause }) =>
+      step.context.abort === null && route(step, params)?.stopsScope === true,
+    failureStopsGroup: (step: Step, params: { node: number; by: Cause; group: number }) =>
+      step.context.abort === null && route(step, params)?.stopsGroup === params.group,
     dependsOnFailure: ({ event }: Step, params: { node: number }) =>
-      dependsOnFailure(topology, params.node, event),
+      dependsOnFailure(topology, params.node, event as StopEvent),
 
     // A loop.
     loopEntered: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'start',
     loopSkipped: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'skip',
-    loopEntryUndecidable: ({ context }: Step, params: { loop: number }) =>
-      entry(context, params).kind === 'fail',
-    loopEntryStopsRun: ({ context }: Step, params: { loop: number }) => {
-      const decision = entry(context, params);
-      return decision.kind === 'fail' && actionOfFailure(context, at(topology.nodes, decision.node)) === null;
-    },
+    loopEntryFails: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'fail',
+    loopEntryStopsScope: ({ context }: Step, params: { loop: number }) =>
+      entryRoute(context, params)?.stopsScope === true,
+    loopEntryStopsGroup: ({ context }: Step, params: { loop: number; group: number }) =>
+      entryRoute(context, params)?.stopsGroup === params.group,
     loopDependsOnFailure: ({ event }: Step, params: { loop: number }) =>
-      loop(params).body.some((node) => dependsOnFailure(topology, node, event)),
+      loop(params).body.some((node) => dependsOnFailure(topology, node, event as StopEvent)),
     anotherIteration: ({ event }: Step, params: { loop: number }) =>
       asksForAnother(topology, event.output as ScopeContext, loop(params)),
     iterationFailed: ({ event }: Step) => (event.output as ScopeContext).failure !== null,
+    iterationStopsScope: (step: Step, params: { loop: number }) =>
+      iterationRoute(step, params)?.stopsScope === true,
+    iterationStopsGroup: (step: Step, params: { loop: number; group: number }) =>
+      iterationRoute(step, params)?.stopsGroup === params.group,
+    loopStopped: ({ context }: Step, params: { loop: number }) =>
+      context.abort !== null || isStopped(context, loop(params)),
+
+    // A group.
+    groupFailed: ({ context }: Step, params: { group: number }) =>
+      context.stopped.groups.includes(params.group) ||
+      failedBranches(topology, context, params.group, null) > at(topology.groups, params.group).tolerated,
 
     // The run.
     stopped: ({ context }: Step) => context.abort !== null,
     runCancelled: ({ context }: Step) => context.abort?.kind === 'cancel',
     runFailed: ({ context }: Step) => context.failure !== null,
+    runFailedAndHasToUndo: ({ context }: Step) => context.failure !== null && context.undo.length > 0,
+    hasToUndo: ({ context }: Step) => context.undo.length > 0,
   };
 }

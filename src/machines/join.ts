@@ -1,7 +1,11 @@
 import type { Failure } from '../ir/errors.js';
+import type { JsonValue } from '../ir/json.js';
+import type { WorkflowNode } from '../ir/workflow.js';
 import type { EdgeState, ScopeContext } from './context.js';
+import { failureAsJson } from './data.js';
 import { decide, decideEdge } from './edges.js';
 import type { SkipReason } from './outcome.js';
+import { namesForCondition, type StateView } from './state.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
 /** What the edges into a node (or a loop) and its own condition say, once all of them are decided. */
@@ -13,42 +17,103 @@ export type JoinDecision =
 const WAIT: JoinDecision = { kind: 'wait' };
 const START: JoinDecision = { kind: 'start' };
 
-/** The rules of docs/semantics.md, "Nodes and edges", in their order. */
+/** The rules of docs/semantics.md, "Joins", in their order. */
 export function decideJoin(topology: Topology, context: ScopeContext, plan: NodePlan): JoinDecision {
-  if ((context.undecided[plan.index] ?? 0) > 0) return WAIT;
+  if (plan.node.join.count === 0 && (context.undecided[plan.index] ?? 0) > 0) return WAIT;
   const reentered = plan.isHeader && (context.iterations[plan.loop ?? -1] ?? 0) > 1;
   if (!reentered) {
-    const decision = decideIncoming(context, plan.incoming);
+    const decision = decideIncoming(context, plan.incoming, plan);
     if (decision.kind !== 'start') return decision;
   }
-  if (plan.node.when === null) return START;
-  const held = decide(topology, context, plan.node.when, plan.node.id, plan.node.whenPointer);
+  const { when, id, whenPointer } = plan.node;
+  if (when === null) return START;
+  const view: StateView = { node: plan.index, own: 'before' };
+  const names = namesForCondition(topology, context, when, view, caughtFor(context, plan));
+  const held = decide(topology, context, when, id, whenPointer, names);
   if (typeof held !== 'boolean') return { kind: 'fail', failure: held, node: plan.index };
   return held ? START : { kind: 'skip', reason: { kind: 'when_false' } };
 }
 
-/** The same for a loop: it waits for every edge into its body. */
-export function decideLoopEntry(context: ScopeContext, plan: LoopPlan): JoinDecision {
-  return (context.undecided[plan.unit] ?? 0) > 0 ? WAIT : decideIncoming(context, plan.incoming);
+/** The same for a loop: it waits for every edge into its body, and then does as its header's join says. */
+export function decideLoopEntry(topology: Topology, context: ScopeContext, plan: LoopPlan): JoinDecision {
+  if ((context.undecided[plan.unit] ?? 0) > 0) return WAIT;
+  const header = topology.nodes[plan.header];
+  return header === undefined ? WAIT : decideIncoming(context, plan.incoming, header);
 }
 
 /**
  * Where edges were written, they say whether a node runs: that a node of a branch which is not taken also uses something else
  * must not make it run.
  */
-function decideIncoming(context: ScopeContext, incoming: readonly EdgePlan[]): JoinDecision {
+function decideIncoming(
+  context: ScopeContext,
+  incoming: readonly EdgePlan[],
+  { index, node }: NodePlan,
+): JoinDecision {
   if (incoming.length === 0) return START;
-  const written = incoming.some(({ edge }) => edge.origin === 'edge');
-  let failed: string | null = null;
-  let taken = false;
+  const isWritten = ({ edge }: EdgePlan) => edge.origin === 'edge' || edge.origin === 'catch';
+  const written = incoming.some(isWritten);
+  const tally = { taken: 0, failed: 0, undecided: 0 };
+  let firstFailed: string | null = null;
+  let broken: JoinDecision | null = null;
   for (const plan of incoming) {
     const state = context.edges[plan.index] ?? null;
-    if (state?.kind === 'broken') return { kind: 'fail', failure: state.failure, node: plan.to };
-    if (state?.kind === 'failed') failed ??= state.node;
-    if (state?.kind === 'taken' && (plan.edge.origin === 'edge' || !written)) taken = true;
+    const counts = !written || isWritten(plan);
+    if (state === null) {
+      if (counts) tally.undecided++;
+    } else if (state.kind === 'broken') {
+      tally.failed++;
+      broken ??= { kind: 'fail', failure: state.failure, node: plan.to };
+    } else if (state.kind === 'failed') {
+      tally.failed++;
+      firstFailed ??= state.node;
+    } else if (state.kind === 'taken' && counts) {
+      tally.taken++;
+    }
   }
-  if (failed !== null) return { kind: 'skip', reason: { kind: 'upstream_failed', node: failed } };
-  return taken ? START : { kind: 'skip', reason: { kind: 'not_taken' } };
+  const { policy, count } = node.join;
+  if (count > 0) return decideCount(tally, node, index, incoming);
+  if (broken !== null) return broken;
+  if (policy === 'all_done') return tally.taken + tally.failed > 0 ? START : NOT_TAKEN;
+  if (firstFailed !== null) return { kind: 'skip', reason: { kind: 'upstream_failed', node: firstFailed } };
+  return tally.taken > 0 || policy === 'none_failed' ? START : NOT_TAKEN;
+}
+
+const NOT_TAKEN: JoinDecision = { kind: 'skip', reason: { kind: 'not_taken' } };
+
+/**
+ * A join that starts once `count` edges are taken. It fails as soon as there can never be so many; but while nothing else than
+ * dead edges are known it waits for the rest, so that its end does not depend on their order.
+ */
+function decideCount(
+  { taken, failed, undecided }: { taken: number; failed: number; undecided: number },
+  { id, join }: WorkflowNode,
+  index: number,
+  incoming: readonly EdgePlan[],
+): JoinDecision {
+  if (taken >= join.count) return START;
+  if (taken + undecided >= join.count) return WAIT;
+  if (taken + failed === 0) return undecided > 0 ? WAIT : NOT_TAKEN;
+  const failure: Failure = {
+    code: 'FC5013',
+    message: `The join of \`${id}\` waits for ${join.count} of ${incoming.length} edges, and only ${taken + undecided} can be taken: ${failed} ${failed === 1 ? 'has' : 'have'} failed.`,
+    node: id,
+    path: join.pointer,
+    hint: 'Look at the records of the nodes before it, ask for fewer with `join.count`, or give the node an `on_error`.',
+  };
+  return { kind: 'fail', failure, node: index };
+}
+
+/** What the `catch` edges that led here have caught, by the names that they give it. */
+export function caughtFor(context: ScopeContext, plan: NodePlan): ReadonlyMap<string, JsonValue> {
+  const caught = new Map<string, JsonValue>();
+  for (const { edge, index, from } of plan.incoming) {
+    const failure = context.outcomes[from]?.failure ?? null;
+    const as = edge.catches?.as ?? null;
+    if (as === null || failure === null || context.edges[index]?.kind !== 'taken') continue;
+    if (!caught.has(as)) caught.set(as, failureAsJson(failure));
+  }
+  return caught;
 }
 
 /**

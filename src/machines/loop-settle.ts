@@ -1,22 +1,54 @@
 import type { Failure } from '../ir/errors.js';
+import type { StopEvent } from './abort.js';
 import type { ScopeContext } from './context.js';
+import { routeOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
-import { failed, type Outcome, skipped } from './outcome.js';
-import { abortedOutcome, type ChartInputEvent, recordOutcome } from './settle.js';
-import type { LoopPlan, Topology } from './topology.js';
+import { failed, type Handling, isFailure, type Outcome, skipped } from './outcome.js';
+import { type ChartInputEvent, recordOutcome, stoppedOutcome } from './settle.js';
+import { mergeWrites } from './state.js';
+import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
-/** Takes over what an iteration has done: its nodes' outcomes, and its first unhandled failure. */
-export function mergeIteration(context: ScopeContext, plan: LoopPlan, ended: ScopeContext): ScopeContext {
+/** Takes over what an iteration has done: its nodes' outcomes, and its first unhandled failure, which may be handled out here. */
+export function mergeIteration(
+  topology: Topology,
+  context: ScopeContext,
+  plan: LoopPlan,
+  ended: ScopeContext,
+): ScopeContext {
   const outcomes = [...context.outcomes];
   const attempts = [...context.attempts];
+  const iterations = [...context.iterations];
+  for (const inner of plan.inner) iterations[inner] = ended.iterations[inner] ?? 0;
+  const { failure } = ended;
+  const handledBy = failure === null ? null : handlingOf(topology, context, plan, failure);
   for (const node of plan.body) {
-    outcomes[node] = ended.outcomes[node] ?? null;
+    const outcome = ended.outcomes[node] ?? null;
+    const isOpen = outcome !== null && isFailure(outcome.status) && outcome.handledBy === null;
+    outcomes[node] = isOpen && handledBy !== null ? { ...outcome, handledBy } : outcome;
     attempts[node] = ended.attempts[node] ?? 0;
   }
-  return { ...context, outcomes, attempts, failure: context.failure ?? ended.failure };
+  return {
+    ...context,
+    outcomes,
+    attempts,
+    failure: context.failure ?? (handledBy === null ? failure : null),
+    undo: ended.undo,
+    iterations,
+    writes: mergeWrites(context.writes, ended.writes),
+  };
 }
 
-/** Settles every node of a loop that does not run: its entry says so, it broke down, or all that is open was cancelled. */
+function handlingOf(
+  topology: Topology,
+  context: ScopeContext,
+  plan: LoopPlan,
+  failure: Failure,
+): Handling | null {
+  const failing = topology.nodes[topology.nodeIndex.get(failure.node ?? '') ?? plan.header];
+  return failing === undefined ? null : routeOfLoop(topology, context, plan, failing).handledBy;
+}
+
+/** Settles every node of a loop that does not run: its entry says so, it broke down, or it was told to stop. */
 export function recordBody(
   topology: Topology,
   context: ScopeContext,
@@ -28,9 +60,27 @@ export function recordBody(
   let recorded = context;
   for (const index of plan.body) {
     const node = topology.nodes[index];
-    if (node !== undefined) recorded = recordOutcome(recorded, node, outcomeOf(index));
+    if (node !== undefined) recorded = recordInBody(topology, recorded, plan, node, outcomeOf(index));
   }
   return recorded;
+}
+
+/** A node that could not be entered fails as one in the loop does: what its own policies do not handle is the loop's failure. */
+function recordInBody(
+  topology: Topology,
+  context: ScopeContext,
+  plan: LoopPlan,
+  node: NodePlan,
+  outcome: Outcome,
+): ScopeContext {
+  const recorded = recordOutcome(topology, context, node, outcome, true);
+  const now = recorded.outcomes[node.index] ?? null;
+  if (now === null || !isFailure(now.status) || now.handledBy !== null) return recorded;
+  const { handledBy } = routeOfLoop(topology, context, plan, node);
+  if (handledBy === null) return recorded;
+  const outcomes = [...recorded.outcomes];
+  outcomes[node.index] = { ...now, handledBy };
+  return { ...recorded, outcomes, failure: context.failure };
 }
 
 function bodyOutcomes(
@@ -40,14 +90,13 @@ function bodyOutcomes(
   by: 'entry' | 'defect' | 'abort',
   event: ChartInputEvent,
 ): (node: number) => Outcome {
-  if (by === 'abort') return (index) => abortedOutcome(topology, index, 0, event);
-  const header = plan.closing[0]?.to ?? plan.body[0] ?? 0;
+  if (by === 'abort') return (index) => stoppedOutcome(topology, index, 0, event as StopEvent);
   const failing = (node: number, failure: Failure) => (index: number) =>
     index === node
       ? failed(failure, 0)
       : skipped({ kind: 'upstream_failed', node: topology.nodes[node]?.node.id ?? '' });
-  if (by === 'defect') return failing(header, defect(topology, header, event.error));
-  const decision = decideLoopEntry(context, plan);
+  if (by === 'defect') return failing(plan.header, defect(topology, plan.header, event.error));
+  const decision = decideLoopEntry(topology, context, plan);
   if (decision.kind === 'fail') return failing(decision.node, decision.failure);
   if (decision.kind === 'skip') return () => skipped(decision.reason);
   throw new Error(`Loop ${plan.id} was settled while it could run.`);

@@ -1,8 +1,35 @@
 import { type AnyStateNodeConfig, sendTo } from 'xstate';
-import { type AbortEvent, STOP_FOR_FAILURE } from './abort.js';
-import type { ScopeContext } from './context.js';
-import { iterationContext } from './context.js';
+import {
+  ABORT,
+  DRAIN,
+  type FailingNode,
+  type StopEvent,
+  stopEventsFor,
+  stopGroup,
+  stopScope,
+} from './abort.js';
+import { at } from './at.js';
+import { iterationContext, type ScopeContext } from './context.js';
+import { decideLoopEntry } from './join.js';
 import type { LoopPlan, Topology } from './topology.js';
+
+/** The names of the guards that say whether a loop fails, and what ends with it. */
+interface Guards {
+  readonly fails: string;
+  readonly stopsScope: string;
+  readonly stopsGroup: string;
+}
+
+const ENTRY: Guards = {
+  fails: 'loopEntryFails',
+  stopsScope: 'loopEntryStopsScope',
+  stopsGroup: 'loopEntryStopsGroup',
+};
+const ITERATION: Guards = {
+  fails: 'iterationFailed',
+  stopsScope: 'iterationStopsScope',
+  stopsGroup: 'iterationStopsGroup',
+};
 
 /** The actor that runs the body of a loop once. */
 export const iterationActor = (key: string): string => `forkchart.iteration:${key}`;
@@ -15,7 +42,17 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const about = { loop: plan.index };
   const guard = (type: string) => ({ type, params: about });
   const action = (type: string) => ({ type, params: about });
-  const stopping = topology.workflow.onError === 'fail_fast' ? STOP_FOR_FAILURE : [];
+  const groups = plan.groups.map((group) => at(topology.groups, group));
+  /** The transition of a failure of the loop, first where it ends what is around it. */
+  const failing = (guards: Guards, actions: readonly object[], failed: FailingNode) => [
+    { target: 'failed', guard: guard(guards.stopsScope), actions: [...actions, ...stopScope(failed)] },
+    ...groups.map((group) => ({
+      target: 'failed',
+      guard: { type: guards.stopsGroup, params: { ...about, group: group.index } },
+      actions: [...actions, ...stopGroup(group, failed)],
+    })),
+    { target: 'failed', guard: guard(guards.fails), actions },
+  ];
 
   const settled = { entry: { type: 'decideEdges', params: { unit: plan.unit } }, type: 'final' };
   /** Settles the body's nodes without running any of them. */
@@ -23,31 +60,34 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
     { type: 'recordBody', params: { ...about, by } },
     action('publishBody'),
   ];
+  /** What the region does where it was told to stop while it waits. */
+  const told = (transitions: unknown) =>
+    Object.fromEntries(
+      [{ type: ABORT }, { type: DRAIN }, ...stopEventsFor(topology, plan)].map(({ type }) => [
+        type,
+        transitions,
+      ]),
+    );
+  const passOn = (type: string) => [
+    sendTo(plan.key, ({ event }: { event: StopEvent }) => ({ ...event, type })),
+  ];
   return {
     meta: { kind: 'loop', id: plan.id },
     initial: 'waiting',
     states: {
       waiting: {
         always: [
-          ...(stopping.length > 0
-            ? [
-                {
-                  target: 'failed',
-                  guard: guard('loopEntryStopsRun'),
-                  actions: [...settleBody('entry'), ...stopping],
-                },
-              ]
-            : []),
-          { target: 'failed', guard: guard('loopEntryUndecidable'), actions: settleBody('entry') },
+          ...failing(ENTRY, settleBody('entry'), ({ context }) => {
+            const decision = decideLoopEntry(topology, context as ScopeContext, plan);
+            return at(topology.nodes, decision.kind === 'fail' ? decision.node : plan.header).node.id;
+          }),
           { target: 'skipped', guard: guard('loopSkipped'), actions: settleBody('entry') },
           { target: 'iterating', guard: guard('loopEntered') },
         ],
-        on: {
-          abort: [
-            { target: 'skipped', guard: guard('loopDependsOnFailure'), actions: settleBody('abort') },
-            { target: 'cancelled', actions: settleBody('abort') },
-          ],
-        },
+        on: told([
+          { target: 'skipped', guard: guard('loopDependsOnFailure'), actions: settleBody('abort') },
+          { target: 'cancelled', actions: settleBody('abort') },
+        ]),
       },
       iterating: {
         entry: [action('beginIteration'), { type: 'publish', params: { type: 'loop.iteration', ...about } }],
@@ -56,19 +96,30 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           src: iterationActor(plan.key),
           input: ({ context }: { context: ScopeContext }) => iterationContext(topology, plan, context),
           onDone: [
-            { target: 'cancelled', guard: 'stopped', actions: action('mergeIteration') },
+            { target: 'cancelled', guard: guard('loopStopped'), actions: action('mergeIteration') },
             { target: 'repeating', guard: guard('anotherIteration'), actions: action('mergeIteration') },
-            { target: 'failed', guard: 'iterationFailed', actions: [action('mergeIteration'), ...stopping] },
+            ...failing(ITERATION, [action('mergeIteration')], ({ event }) => {
+              const { failure } = (event as { output: ScopeContext }).output;
+              return failure?.node ?? at(topology.nodes, plan.header).node.id;
+            }),
             { target: 'succeeded', actions: action('mergeIteration') },
           ],
-          onError: { target: 'failed', actions: [...settleBody('defect'), ...stopping] },
+          onError: {
+            target: 'failed',
+            actions: [...settleBody('defect'), ...stopScope(() => at(topology.nodes, plan.header).node.id)],
+          },
         },
         // The body's nodes are cancelled in their own machine, so that each of them leaves its record.
         // This machine may be a loop's body itself, and has to know as well that it was stopped.
         on: {
-          abort: {
-            actions: ['stopForFailure', sendTo(plan.key, ({ event }: { event: AbortEvent }) => event)],
-          },
+          ...Object.fromEntries(
+            stopEventsFor(topology, plan).map(({ type, drains }) => [
+              type,
+              { actions: passOn(drains ? DRAIN : ABORT) },
+            ]),
+          ),
+          [DRAIN]: { actions: ['stopForFailure', ...passOn(DRAIN)] },
+          [ABORT]: { actions: ['stopForFailure', ...passOn(ABORT)] },
         },
       },
       repeating: { always: 'iterating' },

@@ -1,15 +1,20 @@
-import type { AnyStateNodeConfig } from 'xstate';
-import type { Failure } from '../ir/errors.js';
+import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import { STOP_FOR_FAILURE } from './abort.js';
-import type { ScopeContext } from './context.js';
+import { ABORT, cancelRest, DRAIN, stopEventsFor, stopGroup, stopScope } from './abort.js';
+import { at } from './at.js';
+import { iterationsAround, type ScopeContext } from './context.js';
+import { caughtFor } from './join.js';
+import { nameOf } from './names.js';
 import type { Outcome } from './outcome.js';
 import type { Cause } from './settle.js';
+import { stateFor, usesState } from './state.js';
 import type { NodePlan, Topology } from './topology.js';
 
 /** What the actor of a node is given: which attempt at what, and the outcomes that it may look at. */
 export interface AttemptInput {
   readonly node: number;
+  /** The node's hierarchical name, without an item. */
+  readonly name: string;
   readonly attempt: number;
   /** The iterations of the loops around it, outermost first; empty outside of loops. */
   readonly iterations: readonly number[];
@@ -17,8 +22,8 @@ export interface AttemptInput {
   /** By node index; only those that it reads. */
   readonly outcomes: readonly (readonly [node: number, outcome: Outcome | null])[];
   /** What the `catch` that led here has caught, under the name that it gives it. */
-  readonly caught: readonly (readonly [name: string, failure: Failure])[];
-  /** What `${state}` is to this node; `null` in a workflow without shared state. */
+  readonly caught: readonly (readonly [name: string, failure: JsonValue])[];
+  /** What `${state}` is to this node; `null` for one that has nothing to do with shared state. */
   readonly state: JsonObject | null;
   /** For an attempt at one item of a batch. */
   readonly item: ItemInput | null;
@@ -36,6 +41,8 @@ export const grantEvent = (key: string): string => `grant:${key}`;
 export const refuseEvent = (key: string): string => `refuse:${key}`;
 /** The delay of a node's `backoff`. */
 export const backoffDelayName = (key: string): string => `backoff:${key}`;
+/** The event at the end of `timeout.total_ms`, which is sent when the first attempt begins; also its id. */
+const totalTimeoutEvent = (key: string): string => `total_timeout:${key}`;
 
 /**
  * The region of one node: `waiting -> queued -> running -> backoff -> queued … -> succeeded | failed | skipped | cancelled |
@@ -46,45 +53,53 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
   const about = { node: index };
   const publish = (type: string) => ({ type: 'publish', params: { type, ...about } });
   const record = (by: Cause) => ({ type: 'recordOutcome', params: { ...about, by } });
+  const guarded = (guard: string) => ({ guard: { type: guard, params: about } });
 
-  const cancelled = { target: 'cancelled', actions: record('abort') };
-  const failing = (target: 'failed' | 'timed_out', by: Cause, guard?: string) => [
-    ...(mayStopRun(topology, plan)
-      ? [
-          {
-            target,
-            guard: { type: 'failureStopsRun', params: { ...about, by } },
-            actions: [record(by), ...STOP_FOR_FAILURE],
-          },
-        ]
-      : []),
-    {
-      target,
-      ...(guard === undefined ? {} : { guard: { type: guard, params: about } }),
-      actions: record(by),
-    },
-  ];
-  const tryingAgain = (by: Cause) =>
-    node.retry === null
+  const failing = failures(topology, plan);
+  /** The end of an attempt, in this order: another one, the fallback, a failure. */
+  const attemptFailed = (target: 'failed' | 'timed_out', by: Cause) => [
+    ...(node.retry === null
       ? []
-      : [{ target: 'backoff', guard: { type: 'attemptsLeft', params: { ...about, by } } }];
-  const attemptFailed = (by: Cause) => ({
-    type: 'publish',
-    params: { type: 'node.attempt_failed', ...about, by },
-  });
-  const withNotice = (by: Cause, transitions: readonly object[]) =>
+      : [{ target: 'backoff', guard: { type: 'attemptsLeft', params: { ...about, by } } }]),
+    ...failing(target, by),
+  ];
+  const withNotice = (by: Cause, transitions: readonly object[], first: readonly object[] = []) =>
     transitions.map((transition) => ({
       ...transition,
-      actions: [attemptFailed(by), ...('actions' in transition ? [transition.actions].flat() : [])],
+      actions: [
+        ...first,
+        { type: 'publish', params: { type: 'node.attempt_failed', ...about, by } },
+        ...('actions' in transition ? [transition.actions].flat() : []),
+      ],
     }));
+  /** What the region does where it was told to stop; while its group drains, what runs may end its attempt. */
+  const told = (transitions: unknown, isRunning = false) => ({
+    [ABORT]: transitions,
+    // A loop's machine does not know the groups around the loop: there, a stopped scope is what keeps an attempt the last.
+    ...(plan.loop === null ? {} : { [DRAIN]: isRunning ? { actions: 'stopForFailure' } : transitions }),
+    ...Object.fromEntries(
+      stopEventsFor(topology, plan).map(({ type, drains }) => [type, drains && isRunning ? {} : transitions]),
+    ),
+  });
+  const cancelled = { target: 'cancelled', actions: record('abort') };
+  const release = { type: 'releasePlace', params: about };
+  const overInTotal = (first: readonly object[] = []) =>
+    node.totalTimeoutMs === null
+      ? {}
+      : { [totalTimeoutEvent(key)]: withNotice('total', failing('timed_out', 'total'), first) };
 
-  const canBeUndecidable = node.when !== null || plan.incoming.some(({ edge }) => edge.when !== null);
+  const canFailAtJoin =
+    node.join.count > 0 || node.when !== null || plan.incoming.some(({ edge }) => edge.when !== null);
   const skips = [
     ...(plan.incoming.length > 0 ? ['upstreamFailed', 'noEdgeTaken'] : []),
     ...(node.when === null ? [] : ['conditionFalse']),
   ];
   const settled = {
-    entry: [{ type: 'decideEdges', params: { unit: index } }, publish('node.settled')],
+    entry: [
+      ...(node.totalTimeoutMs === null ? [] : [cancel(totalTimeoutEvent(key))]),
+      { type: 'decideEdges', params: { unit: index } },
+      publish('node.settled'),
+    ],
     type: 'final',
   };
 
@@ -95,30 +110,40 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     states: {
       waiting: {
         always: [
-          ...(canBeUndecidable ? failing('failed', 'join', 'joinUndecidable') : []),
-          ...skips.map((guard) => ({
-            target: 'skipped',
-            guard: { type: guard, params: about },
-            actions: record('join'),
-          })),
-          { target: 'queued', guard: { type: 'joinSatisfied', params: about } },
+          ...(canFailAtJoin ? failing('failed', 'join', 'joinFails') : []),
+          ...skips.map((guard) => ({ target: 'skipped', ...guarded(guard), actions: record('join') })),
+          {
+            target: 'queued',
+            ...guarded('joinSatisfied'),
+            ...(node.join.cancelRest ? { actions: cancelRest(index, key, node.id) } : {}),
+          },
         ],
-        on: {
-          abort: [
-            {
-              target: 'skipped',
-              guard: { type: 'dependsOnFailure', params: about },
-              actions: record('abort'),
-            },
-            cancelled,
-          ],
-        },
+        on: told([
+          { target: 'skipped', ...guarded('dependsOnFailure'), actions: record('abort') },
+          cancelled,
+        ]),
       },
       queued: {
         entry: [publish('node.queued'), { type: 'requestPlace', params: about }],
         on: {
-          [grantEvent(key)]: 'running',
-          abort: { target: 'cancelled', actions: [{ type: 'releasePlace', params: about }, record('abort')] },
+          [grantEvent(key)]: [
+            ...(node.totalTimeoutMs === null
+              ? []
+              : [
+                  {
+                    target: 'running',
+                    ...guarded('firstAttempt'),
+                    actions: raise(
+                      { type: totalTimeoutEvent(key) },
+                      { id: totalTimeoutEvent(key), delay: node.totalTimeoutMs },
+                    ),
+                  },
+                ]),
+            { target: 'running' },
+          ],
+          [refuseEvent(key)]: failing('failed', 'refused'),
+          ...told({ target: 'cancelled', actions: [release, record('abort')] }),
+          ...overInTotal([release]),
         },
       },
       running: {
@@ -131,20 +156,17 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
             ...(closesLoop(plan) ? failing('failed', 'refusal', 'iterationRefused') : []),
             { target: 'succeeded', actions: record('result') },
           ],
-          onError: withNotice('thrown', [...tryingAgain('thrown'), ...failing('failed', 'thrown')]),
+          onError: withNotice('thrown', attemptFailed('failed', 'thrown')),
         },
         ...(node.attemptTimeoutMs === null
           ? {}
           : {
               after: {
-                [node.attemptTimeoutMs]: withNotice('timeout', [
-                  ...tryingAgain('timeout'),
-                  ...failing('timed_out', 'timeout'),
-                ]),
+                [node.attemptTimeoutMs]: withNotice('timeout', attemptFailed('timed_out', 'timeout')),
               },
             }),
-        on: { abort: cancelled },
-        exit: { type: 'releasePlace', params: about },
+        on: { ...told(cancelled, true), ...overInTotal() },
+        exit: release,
       },
       ...(node.retry === null
         ? {}
@@ -152,38 +174,78 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
             backoff: {
               entry: publish('node.backoff'),
               after: { [backoffDelayName(key)]: 'queued' },
-              on: { abort: cancelled },
+              on: { ...told(cancelled), ...overInTotal() },
             },
           }),
       succeeded: settled,
       failed: settled,
       skipped: settled,
       cancelled: settled,
-      ...(node.attemptTimeoutMs === null ? {} : { timed_out: settled }),
+      ...(node.attemptTimeoutMs === null && node.totalTimeoutMs === null ? {} : { timed_out: settled }),
     },
   } as AnyStateNodeConfig;
 }
 
-/** Whether a failure of the node can be one that nothing handles, in a workflow that stops at the first of these. */
-function mayStopRun(topology: Topology, plan: NodePlan): boolean {
-  return topology.workflow.onError === 'fail_fast' && plan.node.onError !== 'continue' && !plan.handlesError;
+/**
+ * The transitions of a failure that is not tried again: to its fallback; or into `target`, ending on the way the scope or the
+ * groups that it ends. `guard` says whether there is a failure at all.
+ */
+function failures(topology: Topology, { node, index, groups, joinsHandle }: NodePlan) {
+  return (target: 'failed' | 'timed_out', by: Cause, guard?: string) => {
+    const params = { node: index, by };
+    const record = { type: 'recordOutcome', params };
+    const hasFallback = node.fallback !== null && by !== 'join';
+    const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
+    const canStopScope = canStop && (node.onError === 'fail_fast' || !joinsHandle);
+    const stoppable = groups.map((group) => at(topology.groups, group));
+    return [
+      ...(hasFallback
+        ? [
+            {
+              target: 'succeeded',
+              guard: { type: 'fallbackGiven', params },
+              actions: { type: 'recordFallback', params },
+            },
+          ]
+        : []),
+      ...(canStopScope
+        ? [
+            {
+              target,
+              guard: { type: 'failureStopsScope', params },
+              actions: [record, ...stopScope(() => node.id)],
+            },
+          ]
+        : []),
+      ...(canStop ? stoppable : []).map((group) => ({
+        target,
+        guard: { type: 'failureStopsGroup', params: { ...params, group: group.index } },
+        actions: [record, ...stopGroup(group, () => node.id)],
+      })),
+      {
+        target,
+        ...(guard === undefined ? {} : { guard: { type: guard, params: { node: index } } }),
+        actions: record,
+      },
+    ];
+  };
 }
 
 const closesLoop = (plan: NodePlan): boolean => plan.outgoing.some(({ edge }) => edge.closes !== null);
 
 function attemptInput(topology: Topology, plan: NodePlan, context: ScopeContext): AttemptInput {
-  const iterations: number[] = [];
-  for (let loop = plan.loop; loop !== null; loop = topology.workflow.loops[loop]?.parent ?? null) {
-    iterations.unshift(context.iterations[loop] ?? 0);
-  }
+  const iterations = iterationsAround(topology, context, plan);
   return {
     node: plan.index,
+    name: nameOf(topology, context.name, plan.index, iterations),
     attempt: context.attempts[plan.index] ?? 0,
     iterations,
     inputs: context.inputs,
     outcomes: plan.reads.map((read) => [read, context.outcomes[read] ?? null]),
-    caught: [],
-    state: null,
+    caught: [...caughtFor(context, plan)],
+    state: usesState(topology, plan.node)
+      ? stateFor(topology, context, { node: plan.index, own: 'before' })
+      : null,
     item: null,
   };
 }

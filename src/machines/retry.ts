@@ -1,26 +1,40 @@
 import type { RetryPolicy } from '../ir/workflow.js';
-import type { ScopeContext } from './context.js';
+import { matches } from './match.js';
 import type { AttemptFailure } from './outcome.js';
-import type { NodePlan } from './topology.js';
 
-/** Whether a failed attempt may be followed by another. */
-export function hasAttemptsLeft(context: ScopeContext, plan: NodePlan, failure: AttemptFailure): boolean {
-  return !failure.terminal && (context.attempts[plan.index] ?? 0) < (plan.node.retry?.maxAttempts ?? 1);
+/** An attempt that has failed, at a node or at an item of a batch. Times are milliseconds from the run's start. */
+export interface FailedAttempt extends AttemptFailure {
+  /** Which one it was, from 1. */
+  readonly attempt: number;
+  /** When the first attempt began. */
+  readonly firstStartedAt: number;
 }
 
-/** Milliseconds to wait after the attempt that has just failed. */
-export function backoffDelay(context: ScopeContext, plan: NodePlan): number {
-  const { retry } = plan.node;
-  if (retry === null) return 0;
-  const attempt = context.attempts[plan.index] ?? 1;
-  const delay = exponentialDelay(retry, attempt);
-  if (retry.jitter === 'none') return delay;
-  const iteration = plan.loop === null ? 0 : (context.iterations[plan.loop] ?? 0);
-  return Math.floor(delay * fraction(context.seed, plan.index, iteration, attempt));
+/** Whether a failed attempt is followed by another, which would begin `delayMs` later. */
+export function mayTryAgain(policy: RetryPolicy | null, failed: FailedAttempt, delayMs: number): boolean {
+  if (policy === null || failed.terminal || failed.attempt >= policy.maxAttempts) return false;
+  const named = (list: readonly string[]) => list.some((matcher) => matches(matcher, failed.failure));
+  if (policy.retryOn !== null && !named(policy.retryOn)) return false;
+  if (named(policy.notOn)) return false;
+  return policy.maxElapsedMs === null || failed.at + delayMs - failed.firstStartedAt <= policy.maxElapsedMs;
+}
+
+/**
+ * Milliseconds to wait after attempt number `attempt` (from 1) has failed: `initialMs * factor^(attempt - 1)`, at most
+ * `maxDelayMs`; with full jitter a part of that.
+ *
+ * @param identity what tells this wait from any other of the run, its seed first: the jitter follows from it alone
+ */
+export function backoffDelay(policy: RetryPolicy, attempt: number, identity: readonly number[]): number {
+  const delay = exponentialDelay(policy, attempt);
+  return policy.jitter === 'none' ? delay : Math.floor(delay * fraction(...identity, attempt));
 }
 
 /** `initialMs * factor^(attempt - 1)`, at most `maxDelayMs`; `attempt` is the one that failed, from 1. */
-function exponentialDelay(policy: RetryPolicy, attempt: number): number {
+export function exponentialDelay(
+  policy: Pick<RetryPolicy, 'initialMs' | 'factor' | 'maxDelayMs'>,
+  attempt: number,
+): number {
   return Math.min(policy.maxDelayMs, policy.initialMs * policy.factor ** (attempt - 1));
 }
 

@@ -1,8 +1,10 @@
 import type { Failure } from '../ir/errors.js';
-import { dependsOnFailure } from './abort.js';
-import type { ScopeContext } from './context.js';
-import { actionOfFailure, decideEdge, isExhausted } from './edges.js';
+import { dependsOnFailure, type StopEvent } from './abort.js';
+import { type AttemptTimes, isExhausted, iterationsAround, type ScopeContext } from './context.js';
+import { decideEdge } from './edges.js';
+import { routeOfNode } from './failure.js';
 import { decideJoin } from './join.js';
+import { nameOf, nameOf } from './names.js';
 import {
   type AttemptFailure,
   type AttemptResult,
@@ -13,13 +15,16 @@ import {
   skipped,
   succeeded,
 } from './outcome.js';
+import { backoffDelay } from './retry.js';
+import { logWrites } from './state.js';
 import type { NodePlan, Topology } from './topology.js';
 
 /**
- * What a transition that settles a node (or fails an attempt) goes by: the actor's `result` or what was `thrown`, its
- * `timeout`, the edges at its `join`, the `refusal` of another iteration, or the end of all that is open (`abort`).
+ * What a transition that settles a node (or fails an attempt) goes by: the actor's `result` or what was `thrown`, the `timeout` of
+ * an attempt or of all of them (`total`), the `refused` request for a place, the edges at its `join`, the `refusal` of another iteration,
+ * or being told to stop (`abort`).
  */
-export type Cause = 'result' | 'thrown' | 'timeout' | 'join' | 'refusal' | 'abort';
+export type Cause = 'result' | 'thrown' | 'timeout' | 'total' | 'refused' | 'join' | 'refusal' | 'abort';
 
 /** The part of XState's events that outcomes are made from. */
 export interface ChartInputEvent {
@@ -41,11 +46,14 @@ export function outcomeBy(
     case 'result':
       return succeeded(event.output as AttemptResult, attempts);
     case 'thrown':
-      return failed(thrownBy(plan, event).failure, attempts);
+      return failed(thrownBy(context, plan, event).failure, attempts);
     case 'timeout':
-      return failed(attemptFailureBy(plan, 'timeout', event).failure, attempts, 'timed_out');
+    case 'total':
+      return failed(attemptFailureBy(context, plan, cause, event).failure, attempts, 'timed_out');
+    case 'refused':
+      return failed((event as ChartInputEvent & { failure: Failure }).failure, attempts);
     case 'abort':
-      return abortedOutcome(topology, plan.index, attempts, event);
+      return stoppedOutcome(topology, plan.index, attempts, event as StopEvent);
     case 'join': {
       const decision = decideJoin(topology, context, plan);
       if (decision.kind === 'skip') return skipped(decision.reason);
@@ -53,39 +61,67 @@ export function outcomeBy(
     }
     case 'refusal': {
       const done = succeeded(event.output as AttemptResult, attempts);
-      const refusal = refusedIteration(topology, withOutcome(context, plan.index, done), plan, done);
+      const refusal = refusedIteration(topology, withOutcome(topology, context, plan, done), plan, done);
       return refusal === null ? null : failed(refusal, attempts);
     }
   }
 }
 
-/** What an abort makes of a node: one that waits for the failure is skipped, any other is cancelled. */
-export function abortedOutcome(
+/** What being told to stop makes of a node: one that waits for the failure is skipped, any other is cancelled. */
+export function stoppedOutcome(
   topology: Topology,
   node: number,
   attempts: number,
-  event: ChartInputEvent & { readonly failed?: unknown },
+  event: StopEvent,
 ): Outcome {
-  if (attempts > 0 || !dependsOnFailure(topology, node, event)) return cancelled(attempts);
-  return skipped({ kind: 'upstream_failed', node: String(event.failed) });
+  if (attempts > 0 || event.failed === null || !dependsOnFailure(topology, node, event)) {
+    return cancelled(attempts, event.reason);
+  }
+  return skipped({ kind: 'upstream_failed', node: event.failed });
 }
 
 /** Why an attempt failed. */
-export function attemptFailureBy(plan: NodePlan, cause: Cause, event: ChartInputEvent): AttemptFailure {
-  if (cause !== 'timeout') return thrownBy(plan, event);
+export function attemptFailureBy(
+  context: ScopeContext,
+  plan: NodePlan,
+  cause: Cause,
+  event: ChartInputEvent,
+): AttemptFailure {
+  if (cause === 'thrown') return thrownBy(context, plan, event);
+  const { id, attemptTimeoutMs, totalTimeoutMs, timeoutPointer } = plan.node;
+  const began = beganAt(context, plan);
+  const about = { code: 'FC5005', node: id, path: timeoutPointer };
+  if (cause === 'total') {
+    const failure: Failure = {
+      ...about,
+      message: `All attempts at \`${id}\` together took longer than ${totalTimeoutMs} ms.`,
+      hint: 'Raise `timeout.total_ms`, or let the attempts wait less for one another.',
+    };
+    return { failure, terminal: true, at: began.first + (totalTimeoutMs ?? 0) };
+  }
   const failure: Failure = {
-    code: 'FC5005',
-    message: `An attempt at \`${plan.node.id}\` took longer than ${plan.node.attemptTimeoutMs} ms.`,
-    node: plan.node.id,
-    path: plan.node.timeoutPointer,
+    ...about,
+    message: `An attempt at \`${id}\` took longer than ${attemptTimeoutMs} ms.`,
     hint: 'Raise `timeout.attempt_ms`, or give the node a `retry`.',
   };
-  return { failure, terminal: false };
+  return { failure, terminal: false, at: began.current + (attemptTimeoutMs ?? 0) };
+}
+
+/** Milliseconds until the attempt after the one that has just failed. */
+export function waitAfter(context: ScopeContext, plan: NodePlan): number {
+  const { retry } = plan.node;
+  if (retry === null) return 0;
+  const iteration = plan.loop === null ? 0 : (context.iterations[plan.loop] ?? 0);
+  return backoffDelay(retry, context.attempts[plan.index] ?? 1, [context.seed, plan.index, iteration]);
+}
+
+/** When a node's attempts began; 0 for one that has not begun any. */
+export function beganAt(context: ScopeContext, plan: NodePlan): AttemptTimes {
+  return context.began[plan.index] ?? { first: 0, current: 0 };
 }
 
 /** What the actor rejected with. Node actors reject with data; anything else is a defect, which must not get lost. */
-function thrownBy(plan: NodePlan, event: ChartInputEvent): AttemptFailure {
-  const { error } = event;
+function thrownBy(context: ScopeContext, plan: NodePlan, { error }: ChartInputEvent): AttemptFailure {
   if (typeof error === 'object' && error !== null && 'failure' in error) return error as AttemptFailure;
   const message = error instanceof Error ? error.message : String(error);
   const failure: Failure = {
@@ -95,7 +131,7 @@ function thrownBy(plan: NodePlan, event: ChartInputEvent): AttemptFailure {
     path: plan.node.pointer,
     hint: 'The actor of a node should reject with an attempt failure; this is a defect of what was bound to it.',
   };
-  return { failure, terminal: true };
+  return { failure, terminal: true, at: beganAt(context, plan).current };
 }
 
 /**
@@ -129,17 +165,54 @@ function refusedIteration(
   };
 }
 
-/** The context with a node's outcome in it. */
-function withOutcome(context: ScopeContext, node: number, outcome: Outcome): ScopeContext {
+/** The context with a node's outcome in it, and what that writes. */
+function withOutcome(
+  topology: Topology,
+  context: ScopeContext,
+  plan: NodePlan,
+  outcome: Outcome,
+): ScopeContext {
   const outcomes = [...context.outcomes];
-  outcomes[node] = outcome;
-  return { ...context, outcomes };
+  outcomes[plan.index] = outcome;
+  return { ...context, outcomes, writes: logWrites(topology, context, plan, outcome) };
 }
 
-/** The same, a failure with the action that it counts as; the first that nothing handles is kept as the run's. */
-export function recordOutcome(context: ScopeContext, plan: NodePlan, outcome: Outcome): ScopeContext {
-  if (!isFailure(outcome.status)) return withOutcome(context, plan.index, outcome);
-  const action = actionOfFailure(context, plan);
-  const recorded = withOutcome(context, plan.index, { ...outcome, action });
-  return action !== null || context.failure !== null ? recorded : { ...recorded, failure: outcome.failure };
+/** The success that a node's `fallback` makes of its failure, which stays on record. */
+export function fallenBack(outcome: Outcome, plan: NodePlan): Outcome {
+  const { fallback } = plan.node;
+  if (fallback === null) throw new Error(`Node ${plan.node.id} has no fallback.`);
+  const done = succeeded({ output: fallback.value, action: 'default' }, outcome.attempts);
+  return { ...done, failure: outcome.failure, handledBy: { kind: 'fallback' } };
+}
+
+/** Puts a node's outcome on record; of a failure, with what handles it. The first that nothing handles is kept as the run's. */
+export function recordOutcome(
+  topology: Topology,
+  context: ScopeContext,
+  plan: NodePlan,
+  ended: Outcome,
+  atJoin = false,
+): ScopeContext {
+  const outcome = withName(topology, context, plan, ended);
+  if (outcome.failure === null || !isFailure(outcome.status)) {
+    return withUndo(topology, withOutcome(topology, context, plan, outcome), plan, outcome);
+  }
+  const { handledBy, action } = routeOfNode(topology, context, plan, outcome.failure, atJoin);
+  const recorded = withOutcome(topology, context, plan, { ...outcome, handledBy, action });
+  if (handledBy !== null || context.failure !== null) return recorded;
+  return { ...recorded, failure: outcome.failure };
+}
+
+/** The outcome whose failure carries the node's hierarchical name. */
+function withName(topology: Topology, context: ScopeContext, plan: NodePlan, outcome: Outcome): Outcome {
+  if (outcome.failure === null) return outcome;
+  const name = nameOf(topology, context.name, plan.index, iterationsAround(topology, context, plan));
+  return { ...outcome, failure: { ...outcome.failure, name } };
+}
+
+function withUndo(topology: Topology, context: ScopeContext, plan: NodePlan, outcome: Outcome): ScopeContext {
+  if (plan.node.compensate === null || outcome.status !== 'succeeded') return context;
+  const iterations = iterationsAround(topology, context, plan);
+  const name = nameOf(topology, context.name, plan.index, iterations);
+  return { ...context, undo: [...context.undo, { node: plan.index, name, iterations, outcome }] };
 }

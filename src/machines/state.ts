@@ -1,12 +1,14 @@
 import { listOf, quote } from '../ir/diagnostics/wording.js';
 import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
+import type { Condition } from '../ir/template/condition.js';
 import type { StateKey, WorkflowNode } from '../ir/workflow.js';
 import { at } from './at.js';
 import { iterationsAround, type ScopeContext, type StateWrite } from './context.js';
+import type { LocalNames } from './data.js';
 import type { Outcome } from './outcome.js';
 import { reduceWrites, refusedWrite } from './reducers.js';
 import { type Execution, stateOrderOf } from './state-order.js';
-import type { Topology } from './topology.js';
+import type { NodePlan, Topology } from './topology.js';
 
 /** From where the state is looked at: before a node has written, or after. */
 export interface StateView {
@@ -68,15 +70,15 @@ function missing({ name }: StateKey, keys: readonly StateKey[], output: JsonValu
 export function logWrites(
   topology: Topology,
   context: ScopeContext,
-  node: number,
+  plan: NodePlan,
   outcome: Outcome,
 ): readonly StateWrite[] {
-  const plan = at(topology.nodes, node);
   const keys = outcome.status === 'succeeded' ? keysWrittenBy(topology, plan.node) : [];
   if (keys.length === 0) return context.writes;
   const { values } = writtenValues(keys, outcome.output);
   const iterations = iterationsAround(topology, context, plan);
-  return [...context.writes, { node, iterations, values: values.map(([key, value]) => [key.name, value]) }];
+  const named = values.map(([key, value]) => [key.name, value] as const);
+  return [...context.writes, { node: plan.index, iterations, values: named }];
 }
 
 /** The log of the scope around a loop with what an iteration has added to its own copy of it. */
@@ -101,6 +103,18 @@ export function stateFor(topology: Topology, context: ScopeContext, view: StateV
   return Object.freeze(
     Object.fromEntries(state.map((key) => [key.name, reduceWrites(key, values.get(key.name) ?? [])])),
   );
+}
+
+/** What a condition may name besides the data: `local` names, and the state where it refers to that. */
+export function namesForCondition(
+  topology: Topology,
+  context: ScopeContext,
+  { references }: Condition,
+  view: StateView,
+  local: LocalNames = new Map(),
+): LocalNames {
+  const isUsed = topology.workflow.state.length > 0 && references.some(({ root }) => root === 'state');
+  return isUsed ? new Map([...local, ['state', stateFor(topology, context, view)]]) : local;
 }
 
 function writesSeen(topology: Topology, context: ScopeContext, view: StateView | null): StateWrite[] {

@@ -1,4 +1,6 @@
-import type { ScopeLayout, Workflow, WorkflowEdge, WorkflowNode } from '../ir/workflow.js';
+import type { Workflow, WorkflowEdge, WorkflowNode } from '../ir/workflow.js';
+import { type GroupPlan, placesIn, planGroup } from './group-plan.js';
+import { handledByJoins, restsOfJoins } from './joins-ahead.js';
 import { allocateKeys, type StateKeys } from './keys.js';
 
 /** Index of a **unit**: a node, or (from `nodes.length` on) a loop, which stands as one thing in the scope around it. */
@@ -25,8 +27,14 @@ export interface NodePlan {
   readonly outgoing: readonly EdgePlan[];
   /** Indexes of the nodes whose outcomes its function may look at, ascending. */
   readonly reads: readonly number[];
-  /** An `error` edge leaves it that is not the end of a loop: its failure is always handled. */
-  readonly handlesError: boolean;
+  /** The `catch` edges out of it, in the order of their rules. */
+  readonly catches: readonly EdgePlan[];
+  /** Indexes of the groups around it in its own scope, innermost first. */
+  readonly groups: readonly number[];
+  /** Whether every way forward from it leads to a join that does without it. */
+  readonly joinsHandle: boolean;
+  /** Indexes of the nodes whose join cancels it when it is satisfied without it. */
+  readonly restOf: readonly number[];
   /** Whether it is the header of `loop`, and so entered by the loop's closing edges. */
   readonly isHeader: boolean;
 }
@@ -36,6 +44,8 @@ export interface LoopPlan {
   readonly unit: Unit;
   readonly key: string;
   readonly id: string;
+  /** Index of the node that it is entered at. */
+  readonly header: number;
   /** Node indexes, ascending. */
   readonly body: readonly number[];
   readonly closing: readonly EdgePlan[];
@@ -43,6 +53,9 @@ export interface LoopPlan {
   readonly incoming: readonly EdgePlan[];
   /** Indexes of the loops inside of it, at any depth. */
   readonly inner: readonly number[];
+  /** As for a node, in the scope around it. */
+  readonly groups: readonly number[];
+  readonly restOf: readonly number[];
 }
 
 /** A workflow by numbers: what the compiler and its guards look things up in. Made once, shared by all runs. */
@@ -51,6 +64,7 @@ export interface Topology {
   readonly keys: StateKeys;
   readonly nodes: readonly NodePlan[];
   readonly loops: readonly LoopPlan[];
+  readonly groups: readonly GroupPlan[];
   readonly nodeIndex: ReadonlyMap<string, number>;
   /** By unit: the edges that are decided when it settles. */
   readonly decides: readonly (readonly EdgePlan[])[];
@@ -69,7 +83,7 @@ export function planTopology(workflow: Workflow): Topology {
     if (index === undefined) throw new Error(`The checked workflow has no node ${JSON.stringify(id)}.`);
     return index;
   };
-  const loopOf = innermostLoops(workflow.layout, workflow.nodes.length, indexOf);
+  const { loopOf, groupsOf } = placesIn(workflow, indexOf);
   /** The loops around a node, outermost first. */
   const loopsAround = (node: number): number[] => {
     const around: number[] = [];
@@ -120,6 +134,9 @@ export function planTopology(workflow: Workflow): Topology {
     );
   }
 
+  const restOf = restsOfJoins(workflow, decides, outgoing);
+  const joinsHandle = handledByJoins(workflow, outgoing);
+
   const nodes = workflow.nodes.map((node, index): NodePlan => {
     const loop = loopOf[index] ?? null;
     const outs = outgoing[index] ?? [];
@@ -139,7 +156,10 @@ export function planTopology(workflow: Workflow): Topology {
       incoming: ins,
       outgoing: outs,
       reads: [...reads].sort((a, b) => a - b),
-      handlesError: outs.some((plan) => plan.edge.action === 'error' && plan.edge.closes === null),
+      catches: outs.filter((plan) => plan.edge.catches !== null),
+      groups: groupsOf[index] ?? [],
+      joinsHandle: joinsHandle.has(index),
+      restOf: restOf[index] ?? [],
       isHeader: loop !== null && workflow.loops[loop]?.header === node.id,
     };
   });
@@ -156,30 +176,16 @@ export function planTopology(workflow: Workflow): Topology {
       unit: unitOfLoop(index),
       key: keys.loops[index] ?? '',
       id: loop.id,
+      header: indexOf(loop.header),
       body: loop.body.map(indexOf).sort((a, b) => a - b),
       closing: closing[index] ?? [],
       incoming: entering[index] ?? [],
       inner: inner[index] ?? [],
+      groups: groupsOf[unitOfLoop(index)] ?? [],
+      restOf: restOf[unitOfLoop(index)] ?? [],
     }),
   );
+  const groups = workflow.groups.map((group, index) => planGroup(group, index, keys, indexOf));
 
-  return { workflow, keys, nodes, loops, nodeIndex, decides, awaited, branches };
-}
-
-function innermostLoops(
-  layout: ScopeLayout,
-  count: number,
-  indexOf: (id: string) => number,
-): (number | null)[] {
-  const loopOf: (number | null)[] = Array.from({ length: count }, () => null);
-  const visitScope = (scope: ScopeLayout): void => {
-    const pending = [...scope.regions];
-    for (let region = pending.pop(); region !== undefined; region = pending.pop()) {
-      if (region.kind === 'node') loopOf[indexOf(region.node)] = scope.loop;
-      else if (region.kind === 'group') pending.push(...region.branches.flatMap((branch) => branch.regions));
-      else visitScope(region.body);
-    }
-  };
-  visitScope(layout);
-  return loopOf;
+  return { workflow, keys, nodes, loops, groups, nodeIndex, decides, awaited, branches };
 }

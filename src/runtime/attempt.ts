@@ -6,11 +6,13 @@ import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../machines/outcome.js';
+import { keysWrittenBy } from '../machines/state.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
 import { readParams, UnusableParams } from './attempt-params.js';
 import { toJsonResult } from './json-result.js';
 import { about, openContext } from './node-context.js';
+import { checkWrites } from './state-writes.js';
 import { describeThrown } from './thrown.js';
 
 /** The actor of a node type: it calls the node's function once. */
@@ -46,13 +48,19 @@ async function runAttempt(
     if (committed !== undefined) return committed;
     const result = await call(definition, host, plan, input, execution, signal);
     if (signal.aborted) {
-      host.publish({ type: 'node.late_result_dropped', ...about(plan, input), attempt: input.attempt });
+      const keys = keysWrittenBy(host.topology, plan.node);
+      host.publish({
+        type: 'node.late_result_dropped',
+        ...about(plan, input),
+        attempt: input.attempt,
+        ...(keys.length === 0 ? {} : { writes: keys.map(({ name }) => name) }),
+      });
     } else {
       await stored(() => host.store.commit(host.runId, execution, result));
     }
     return result;
   } catch (error) {
-    throw attemptFailure(definition, plan, error);
+    throw attemptFailure(definition.type, plan, error, host.now());
   }
 }
 
@@ -65,7 +73,9 @@ async function call(
   signal: AbortSignal,
 ): Promise<AttemptResult> {
   const outcomes = new Map(input.outcomes);
-  const scope = dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null);
+  const local = new Map(input.caught);
+  if (input.state !== null) local.set('state', input.state);
+  const scope = dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null, local);
   const params = await readParams(definition, plan, scope);
   // A node may be cancelled before its function is called.
   signal.throwIfAborted();
@@ -73,7 +83,12 @@ async function call(
   const ended = host.measureCall(plan.node.id);
   try {
     const { action, output } = readRouted(await definition.run(params, context));
-    return { action, output: toJsonResult(output, host.resultBytes) };
+    const result = { action, output: toJsonResult(output, host.resultBytes) };
+    // The items of a batch write nothing: the batch does, all of them together.
+    if (input.state !== null && input.item === null) {
+      checkWrites(host.topology, plan, result.output, input.state);
+    }
+    return result;
   } finally {
     ended();
     close();
@@ -95,34 +110,35 @@ class StoreFailure extends Error {
   }
 }
 
-function attemptFailure(definition: NodeDefinition, plan: NodePlan, error: unknown): AttemptFailure {
-  const at = { node: plan.node.id, path: plan.node.pointer };
+/** Whatever an attempt threw, as data; `at` is when, in milliseconds from the run's start. */
+export function attemptFailure(type: string, plan: NodePlan, error: unknown, at: number): AttemptFailure {
+  const about = { node: plan.node.id, path: plan.node.pointer };
   if (error instanceof StoreFailure) {
     const causes = describeThrown(error.cause);
     const message = `The result of \`${plan.node.id}\` could not be stored: ${causes[0]?.message}`;
     const hint =
       'Look at what the store of runs says; the node function has returned and is not called again.';
-    return { failure: { code: 'FC5012', message, ...at, hint, causes }, terminal: true };
+    return { failure: { code: 'FC5012', message, ...about, hint, causes }, terminal: true, at };
   }
   const reason = error instanceof UnusableParams ? error.reason : error;
   const terminal = isTerminal(error) || error instanceof UnusableParams;
   if (reason instanceof ForkchartError) {
     const { code, message, hint, path } = reason;
-    return { failure: { code, message, ...at, path: path ?? at.path, hint }, terminal };
+    return { failure: { code, message, ...about, path: path ?? about.path, hint }, terminal, at };
   }
   const causes = describeThrown(reason);
   const failure: Failure = {
     code: 'FC5008',
     message: causes[0]?.message ?? '',
-    ...at,
-    hint: hintFor(definition, plan, terminal),
+    ...about,
+    hint: hintFor(type, plan, terminal),
     causes,
   };
-  return { failure, terminal };
+  return { failure, terminal, at };
 }
 
-function hintFor(definition: NodeDefinition, plan: NodePlan, terminal: boolean): string {
-  const thrown = `The function of node type \`${definition.type}\` threw this`;
+function hintFor(type: string, plan: NodePlan, terminal: boolean): string {
+  const thrown = `The function of node type \`${type}\` threw this`;
   if (terminal) return `${thrown}, and says that trying again is pointless.`;
   if (plan.node.retry === null) return `${thrown}; if it may pass, give the node a \`retry\`.`;
   return `${thrown}; \`retry.max_attempts\` is ${plan.node.retry.maxAttempts}.`;

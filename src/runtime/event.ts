@@ -53,7 +53,12 @@ export type RunEventBody =
       readonly message: string | null;
     })
   | (AboutNode & { readonly type: 'node.log'; readonly message: string })
-  | (AboutNode & { readonly type: 'node.late_result_dropped'; readonly attempt: number })
+  | (AboutNode & {
+      readonly type: 'node.late_result_dropped';
+      readonly attempt: number;
+      /** The keys of the state that it was to be written to, if there are any. */
+      readonly writes?: readonly string[];
+    })
   | (AboutCall & { readonly type: 'call.started'; readonly attempt: number })
   | (AboutCall & {
       readonly type: 'call.progress';

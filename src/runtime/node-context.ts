@@ -15,6 +15,8 @@ export interface OpenContext {
   close(): void;
 }
 
+const NO_STATE: JsonObject = Object.freeze({});
+
 export function openContext(
   host: AttemptHost,
   plan: NodePlan,
@@ -52,6 +54,7 @@ function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: 
     get input() {
       return predecessorOutputs(host.topology, plan, outcomes);
     },
+    state: input.state ?? NO_STATE,
     progress: (done, total = null, message) =>
       publish({
         ...(work.call === null

@@ -3,6 +3,7 @@ import type { ChartEvent } from '../machines/chart-event.js';
 import type { NodeRecord } from './record.js';
 
 type Settled = Extract<ChartEvent, { type: 'node.settled' }>;
+type Compensated = Extract<ChartEvent, { type: 'node.compensated' }>;
 
 /** Makes the records of a run from its events, and nothing else (P15). */
 export class RecordBook {
@@ -15,12 +16,14 @@ export class RecordBook {
 
   settled(event: Settled, at: number): void {
     const record: NodeRecord = {
+      name: event.name,
       status: event.status,
       attempts: event.attempts,
       started_at: this.#startedAt.get(event.node) ?? null,
       ended_at: at,
       output: event.output,
       error: event.error,
+      handled_by: event.handled_by,
       action: event.action,
       reason: event.reason,
       ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
@@ -29,6 +32,13 @@ export class RecordBook {
     const records = this.#records.get(event.node);
     if (records === undefined) this.#records.set(event.node, [record]);
     else records.push(record);
+  }
+
+  compensated({ node, name, status, error }: Compensated): void {
+    const records = this.#records.get(node) ?? [];
+    const index = records.findLastIndex((record) => record.name === name);
+    const record = records[index];
+    if (record !== undefined) records[index] = { ...record, compensation: { status, error } };
   }
 
   /** The records by node id, in order of declaration. An own `__proto__` is a key like any other. */

@@ -1,12 +1,14 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
-import type { NodeStatus, SkipReason } from '../machines/outcome.js';
+import type { CancelReason, Handling, NodeStatus, SkipReason } from '../machines/outcome.js';
 
-export type { NodeStatus, SkipReason };
+export type { CancelReason, Handling, NodeStatus, SkipReason };
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
 /** What became of one node (P1: every node of a finished run has exactly one). */
 export interface NodeRecord {
+  /** Its hierarchical name: `report.fetch.branch_1.iteration_0`. */
+  readonly name: string;
   readonly status: NodeStatus;
   /** Attempts that were begun; 0 for a node that never ran. */
   readonly attempts: number;
@@ -15,11 +17,19 @@ export interface NodeRecord {
   /** Milliseconds from the run's start. */
   readonly ended_at: number;
   readonly output: JsonValue;
+  /** Of a node that succeeded, what its `fallback` has made up for. */
   readonly error: Failure | null;
+  /** What has handled the failure; `null` where there is none, or where the run fails by it. */
+  readonly handled_by: Handling | null;
   /** The action that the node ended with: which of its edges were taken. */
   readonly action: string | null;
-  /** Why a node was skipped: `not_taken`, `when_false` or `upstream_failed`, the last with the id of the node that failed. */
-  readonly reason: SkipReason | null;
+  /**
+   * Why a node was skipped: `not_taken`, `when_false` or `upstream_failed`, the last with the id of the node that failed. Why it was
+   * cancelled while the run went on: `group_failed` or `join_satisfied`.
+   */
+  readonly reason: SkipReason | CancelReason | null;
+  /** What came of undoing it, after the run had failed. */
+  readonly compensation?: { readonly status: 'succeeded' | 'failed'; readonly error: Failure | null };
   /** For a node in a loop, which iteration this is (from 1), and the records of those before. */
   readonly iteration?: number;
   readonly earlier?: readonly NodeRecord[];

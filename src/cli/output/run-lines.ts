@@ -1,6 +1,6 @@
 import type { Failure } from '../../ir/errors.js';
 import type { RunEvent } from '../../runtime/event.js';
-import type { SkipReason } from '../../runtime/record.js';
+import type { CancelReason, SkipReason } from '../../runtime/record.js';
 import { count, listed } from './count.js';
 import { formatDuration } from './duration.js';
 import { printable, printableName } from './printable.js';
@@ -76,7 +76,7 @@ function describeEvent(event: RunEvent, since: number | null, view: LinesView): 
         const time = since === null ? '' : ` in ${formatDuration(event.at - since)}`;
         return `${name} ${style.green('succeeded')}${time}${event.attempts > 1 ? ` on attempt ${event.attempts}` : ''}`;
       }
-      const reason = event.reason === null ? '' : `: ${describeSkip(event.reason)}`;
+      const reason = event.reason === null ? '' : `: ${describeReason(event.reason)}`;
       return `${name} ${style.dim(event.status)}${reason}`;
     }
     case 'node.late_result_dropped':
@@ -98,14 +98,17 @@ function describeFailure(failure: Failure): string {
   return `${printable(failure.code)} ${printable(failure.message)}`;
 }
 
-/** Why a node did not run. */
-export function describeSkip(reason: SkipReason): string {
+/** Why a node did not run, or not to its end. */
+export function describeReason(reason: SkipReason | CancelReason): string {
   switch (reason.kind) {
     case 'not_taken':
       return 'no edge to it was taken';
     case 'when_false':
       return 'its condition is false';
     case 'upstream_failed':
+    case 'group_failed':
       return `${printableName(reason.node)} failed`;
+    case 'join_satisfied':
+      return `${printableName(reason.node)} started without it`;
   }
 }

@@ -2,7 +2,7 @@ import type { NodeRecord, NodeStatus, RunResult } from '../../runtime/record.js'
 import { count } from './count.js';
 import { formatDuration, trimmed } from './duration.js';
 import { printable, printableName } from './printable.js';
-import { describeSkip } from './run-lines.js';
+import { describeReason } from './run-lines.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
 
@@ -100,7 +100,7 @@ function tally(entries: readonly (readonly [string, NodeRecord])[]): string {
 function noteOn(record: NodeRecord): string {
   const notes = [
     ...(record.iteration === undefined ? [] : [`iteration ${record.iteration}`]),
-    ...(record.reason === null ? [] : [describeSkip(record.reason)]),
+    ...(record.reason === null ? [] : [describeReason(record.reason)]),
     ...(record.action === null || record.action === 'default'
       ? []
       : [`action ${printableName(record.action)}`]),

@@ -29,6 +29,7 @@ const settled = (at: number, node: string, change: object = {}): RunEvent =>
     output: null,
     error: null,
     action: 'default',
+    handled_by: null,
     reason: null,
     ...change,
   });
@@ -177,6 +178,7 @@ const record = (change: Partial<NodeRecord> = {}): NodeRecord => ({
   output: null,
   error: null,
   action: 'default',
+  handled_by: null,
   reason: null,
   ...change,
 });

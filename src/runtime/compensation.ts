@@ -1,0 +1,62 @@
+import { fromPromise } from 'xstate';
+import type { NodeDefinition } from '../actors/node.js';
+import { ForkchartError } from '../ir/errors.js';
+import type { CompensationInput } from '../machines/compensation.js';
+import type { RunSystem } from '../machines/compile.js';
+import { dataScope } from '../machines/data.js';
+import type { AttemptInput } from '../machines/node.js';
+import { attemptFailure, executionId } from './attempt.js';
+import type { AttemptHost } from './attempt-host.js';
+import { readTemplate } from './attempt-params.js';
+import { toJsonResult } from './json-result.js';
+import { openContext } from './node-context.js';
+
+/** The actor that undoes one success of a node, by the node type that its `compensate` names. */
+export function compensationActor(
+  definitionOf: (type: string) => NodeDefinition | undefined,
+  hostOf: (run: RunSystem) => AttemptHost,
+) {
+  return fromPromise<null, CompensationInput>(async ({ input, signal, system }) => {
+    const host = hostOf(system);
+    const { undo } = input;
+    const plan = host.topology.nodes[undo.node];
+    const compensation = plan?.node.compensate ?? null;
+    if (plan === undefined || compensation === null)
+      throw new Error(`Node ${undo.node} has no compensation.`);
+    const definition = definitionOf(compensation.type);
+    try {
+      if (definition === undefined) throw unknownType(compensation.type, compensation.pointer);
+      const outcomes = new Map(input.outcomes);
+      const scope = dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null);
+      const params = await readTemplate(definition, compensation.params, compensation.pointer, scope);
+      const attempt: AttemptInput = {
+        node: undo.node,
+        name: input.name,
+        attempt: 1,
+        iterations: undo.iterations,
+        inputs: input.inputs,
+        outcomes: input.outcomes,
+        caught: [],
+        state: null,
+        item: null,
+      };
+      const execution = `${executionId(plan.node.id, undo.iterations)}/compensate`;
+      const { context, close } = openContext(host, plan, attempt, execution, signal);
+      try {
+        toJsonResult(await definition.run(params, context), host.resultBytes);
+      } finally {
+        close();
+      }
+      return null;
+    } catch (error) {
+      throw attemptFailure(compensation.type, plan, error, host.now());
+    }
+  });
+}
+
+function unknownType(type: string, path: string): ForkchartError {
+  return new ForkchartError('FC9002', `The node type \`${type}\` of a compensation is not registered.`, {
+    hint: 'Pass the node type to `createRunner` in `nodes`.',
+    path,
+  });
+}
