@@ -4,7 +4,7 @@ import { type AttemptTimes, isExhausted, iterationsAround, type ScopeContext } f
 import { decideEdge } from './edges.js';
 import { routeOfNode } from './failure.js';
 import { decideJoin } from './join.js';
-import { nameOf, nameOf } from './names.js';
+import { nameOf } from './names.js';
 import {
   type AttemptFailure,
   type AttemptResult,
