@@ -19,8 +19,9 @@ export async function compare(
   engine: SteppedRun,
   schedule: Schedule,
 ): Promise<ReferenceResult> {
-  const reference = createReference(workflow);
-  const timers = new Timers(workflow, reference, engine.clock.now());
+  const clock = { now: engine.clock.now() };
+  const reference = createReference(workflow, () => clock.now);
+  const timers = new Timers(workflow, reference, clock);
   const steps: string[] = [];
   const stop = (...lines: string[]): never => {
     throw new Error([...lines, '  after', ...steps.map((step) => `    ${step}`)].join('\n'));
@@ -36,7 +37,7 @@ export async function compare(
     const due = timers.next();
     const choice = schedule[turn] ?? LAST_CHOICE;
     const id = running[choice.pick % (running.length + (due === null ? 0 : 1))];
-    if (choice.cancel) {
+    if (choice.cancel && !reference.settled()) {
       steps.push('the run is cancelled');
       reference.cancel();
       await engine.cancel();
@@ -46,10 +47,11 @@ export async function compare(
       await engine.settle(id, choice.outcome);
     } else if (due !== null) {
       steps.push(`${due.kind} of ${JSON.stringify(due.id)} is over at ${due.at}`);
+      clock.now = due.at;
       if (due.kind === 'backoff') reference.expireBackoff(due.id);
+      else if (due.kind === 'total') reference.expireTotal(due.id);
       else reference.settle(due.id, { kind: 'timeout' });
       await engine.clock.advance(due.at - engine.clock.now());
-      timers.now = due.at;
     } else {
       stop('the reference waits for nothing, and is not done');
     }
@@ -88,7 +90,7 @@ function isRace(workflow: Workflow, reference: Reference): boolean {
 }
 
 interface Timer {
-  readonly kind: 'backoff' | 'timeout';
+  readonly kind: 'backoff' | 'timeout' | 'total';
   readonly id: string;
   readonly at: number;
 }
@@ -100,21 +102,24 @@ class Timers {
   constructor(
     readonly workflow: Workflow,
     readonly reference: Reference,
-    public now: number,
+    readonly clock: { readonly now: number },
   ) {}
 
-  /** Sets a timer for each backoff and each attempt with a timeout that has begun, and drops those that are over. */
+  /** Sets a timer for each backoff and each timeout that has begun, and drops those that are over. */
   update(): void {
     const before = this.#timers;
     this.#timers = new Map();
     const keep = (kind: Timer['kind'], id: string, ms: number): void => {
-      // A timer is one node's, one iteration's and one attempt's.
-      const key = JSON.stringify([kind, id, this.reference.execution(id)]);
-      this.#timers.set(key, before.get(key) ?? { kind, id, at: this.now + ms });
+      const [iteration, attempt] = this.reference.execution(id);
+      // A timer is one node's, one iteration's and, but for the timeout of all attempts, one attempt's.
+      const key = JSON.stringify([kind, id, iteration, kind === 'total' ? null : attempt]);
+      this.#timers.set(key, before.get(key) ?? { kind, id, at: this.clock.now + ms });
     };
     const running = new Set(this.reference.running());
-    for (const { id, attemptTimeoutMs } of this.workflow.nodes) {
+    const begun = new Set(this.reference.begun());
+    for (const { id, attemptTimeoutMs, totalTimeoutMs } of this.workflow.nodes) {
       if (attemptTimeoutMs !== null && running.has(id)) keep('timeout', id, attemptTimeoutMs);
+      if (totalTimeoutMs !== null && begun.has(id)) keep('total', id, totalTimeoutMs);
     }
     for (const id of this.reference.backoff()) keep('backoff', id, this.reference.backoffMs(id));
   }

@@ -8,6 +8,7 @@ import type { NodeRecord, RunResult } from '../../../src/runtime/record.js';
 import { createRunner, type Runner } from '../../../src/runtime/runner.js';
 import { createVirtualClock, type VirtualClock } from '../../../src/runtime/virtual-clock.js';
 import type { AuthorIr } from '../arbitrary/author-ir.js';
+import { compensationOf } from './compensation.js';
 import type { Outcome, ReferenceRecord, ReferenceResult } from './record.js';
 
 interface Call {
@@ -35,20 +36,24 @@ export interface Engine {
   start(): Promise<SteppedRun>;
 }
 
-/** Checks a workflow whose nodes all have the type `step`, ready to be run by the engine. */
+/**
+ * Checks a workflow whose nodes all have the type `step`, ready to be run by the engine. What undoes a node is a `step` as
+ * well, with the parameter `undo: true`.
+ */
 export function engineFor(ir: AuthorIr): Engine {
   const calls = new Map<string, Call>();
   const step = defineNode({
     type: 'step',
     description: 'Returns when it is told to; stops at once when it is aborted.',
-    params: z.looseObject({}),
-    run: (_params, ctx) =>
+    params: z.looseObject({ undo: z.boolean().optional() }),
+    run: ({ undo }, ctx) =>
       new Promise((resolve, reject) => {
-        if (calls.has(ctx.node)) throw new Error(`Node ${ctx.node} is called while it runs.`);
+        const name = undo === true ? compensationOf(ctx.node) : ctx.node;
+        if (calls.has(name)) throw new Error(`Node ${name} is called while it runs.`);
         const call = { resolve, reject };
-        calls.set(ctx.node, call);
+        calls.set(name, call);
         ctx.signal.addEventListener('abort', () => {
-          if (calls.get(ctx.node) === call) calls.delete(ctx.node);
+          if (calls.get(name) === call) calls.delete(name);
           reject(ctx.signal.reason);
         });
       }),
@@ -78,7 +83,7 @@ export function engineFor(ir: AuthorIr): Engine {
         if (call === undefined) throw new Error(`The engine does not run ${JSON.stringify(id)}.`);
         calls.delete(id);
         if (outcome.kind === 'ok') call.resolve(route(outcome.action ?? 'default', outcome.output));
-        else call.reject(outcome.terminal ? new TerminalError('told to') : new Error('told to'));
+        else call.reject(errorOf(outcome));
         await clock.flush();
       },
       async cancel() {
@@ -95,6 +100,11 @@ export function engineFor(ir: AuthorIr): Engine {
     };
   };
   return { workflow, problems, start };
+}
+
+function errorOf({ terminal, code }: Extract<Outcome, { kind: 'fail' }>): Error {
+  const error = terminal ? new TerminalError('told to') : new Error('told to');
+  return code === undefined ? error : Object.assign(error, { code });
 }
 
 function load(runner: Runner, ir: AuthorIr): Pick<Engine, 'workflow' | 'problems'> {
@@ -123,7 +133,14 @@ function asReferenceRecord(record: NodeRecord): ReferenceRecord {
     errorCode: record.error?.code ?? null,
     action: record.action,
     reason: record.reason,
+    handledBy: record.handled_by ?? null,
+    compensation: compensationIn(record),
     iteration: record.iteration ?? null,
     earlier: (record.earlier ?? []).map(asReferenceRecord),
   };
+}
+
+function compensationIn({ compensation }: NodeRecord): ReferenceRecord['compensation'] {
+  if (compensation === undefined || compensation === null) return null;
+  return { status: compensation.status, errorCode: compensation.error?.code ?? null };
 }

@@ -1,43 +1,49 @@
-import { type Condition, decideCondition } from '../../../src/ir/template/condition.js';
-import type { DataScope } from '../../../src/ir/template/data-scope.js';
-import type { Workflow, WorkflowEdge, WorkflowNode } from '../../../src/ir/workflow.js';
-import type { Outcome, ReferenceReason, ReferenceRecord, ReferenceResult } from './record.js';
-import { type Loop, loopLeftBy, structureOf } from './structure.js';
-
-type EdgeState =
-  | { readonly kind: 'taken' | 'dead' | 'broken' }
-  | { readonly kind: 'failed'; readonly node: string };
-
-interface NodeState {
-  readonly node: WorkflowNode;
-  phase: 'waiting' | 'queued' | 'running' | 'backoff' | 'settled';
-  attempts: number;
-  record: ReferenceRecord | null;
-  earlier: ReferenceRecord[];
-}
-
-interface LoopState {
-  phase: 'waiting' | 'running' | 'ended';
-  iteration: number;
-}
+import type { Workflow } from '../../../src/ir/workflow.js';
+import { backoffMs, type Failure, isTriedAgain, ruledOut, TIMED_OUT, thrown } from './attempts.js';
+import { compensationOf, nextToUndo, undo } from './compensation.js';
+import { decide } from './edges.js';
+import type { GroupEffect } from './groups.js';
+import { judge, restOf, type Verdict } from './joins.js';
+import { endIteration, enterLoop, isReentered, loopsToEnd, loopsToEnter } from './loops.js';
+import { grantPlaces } from './places.js';
+import type { Outcome, ReferenceRecord, ReferenceResult } from './record.js';
+import { found, RunState } from './run-state.js';
+import { fail, settleAs, skip, succeed } from './settle.js';
+import { stopGroup, stopRun } from './stop.js';
 
 /**
- * A workflow being executed by the letter of `docs/semantics.md`, one outcome at a time. It knows neither time nor node
- * functions: whoever drives it says which call returned what, and which backoff is over. It favours being obviously
- * right over being fast: after each step it looks at everything again.
+ * A workflow being executed by the letter of `docs/semantics.md`, one outcome at a time. It knows no node functions, and of
+ * time only what its clock says: whoever drives it says which call returned what, and which wait is over. It favours being
+ * obviously right over being fast: after each step it looks at everything again.
+ *
+ * It covers, a file for each: the table of edges (`edges.ts`), the five join policies and `cancel_rest` (`joins.ts`), retries
+ * and what they match (`attempts.ts`), the way of a failure to the first that handles it (`failures.ts`, `groups.ts`), what a
+ * failure stops (`stop.ts`), loops (`loops.ts`), who gets a place (`places.ts`) and undoing (`compensation.ts`).
+ *
+ * It does not cover what is not about the order of things: batches and pipelines, state, waiting, sub-workflows, filled-in
+ * parameters, `jitter`, the rates of resources and amounts that can never be had, the timeout of a run.
  */
 export interface Reference {
-  /** Nodes whose function is being called now, in the order in which the calls began. */
+  /**
+   * Nodes whose function is being called now, in the order in which the calls began. When the run has failed, the call that
+   * undoes a node is among them, as `compensate <id>`.
+   */
   running(): string[];
   /** Nodes that wait for their next attempt, in order of declaration. */
   backoff(): string[];
   /** Milliseconds that a node in `backoff` waits. */
   backoffMs(id: string): number;
+  /** Nodes whose first attempt has begun and that are not settled, in order of declaration. */
+  begun(): string[];
   /** Tells one attempt of a node from any other: how often it has run to the end before, and the attempt's number. */
   execution(id: string): readonly [number, number];
   settle(id: string, outcome: Outcome): void;
   expireBackoff(id: string): void;
+  /** `timeout.total_ms` of a node that has begun is over. */
+  expireTotal(id: string): void;
   cancel(): void;
+  /** Whether every node is settled, so that only undoing is left. */
+  settled(): boolean;
   done(): boolean;
   /** The unhandled failures of the first instant that had any: each of them may be the run's error. */
   firstFailures(): readonly { readonly code: string; readonly node: string }[];
@@ -45,345 +51,131 @@ export interface Reference {
   result(): ReferenceResult;
 }
 
-export function createReference(workflow: Workflow): Reference {
-  const { loops, loopOf } = structureOf(workflow);
-  const order = new Map(workflow.nodes.map((node, index) => [node.id, index]));
-  const nodes = new Map<string, NodeState>();
-  for (const node of workflow.nodes) {
-    nodes.set(node.id, { node, phase: 'waiting', attempts: 0, record: null, earlier: [] });
-  }
-  const forward = workflow.edges.filter((edge) => edge.closes === null);
-  const edges = new Map<WorkflowEdge, EdgeState>();
-  const loopStates = new Map<Loop, LoopState>(
-    loops.map((loop) => [loop, { phase: 'waiting', iteration: 0 }]),
-  );
-  let queue: string[] = [];
-  let running: string[] = [];
-  /** The unhandled failures of the first instant that had any: which of them was first, nothing says. */
-  let failures: readonly { code: string; node: string }[] = [];
-  let hasFailedBefore = false;
-  let cancelled = false;
-
-  // --- Edges -----------------------------------------------------------------------------------------------------
-
-  const decide = (condition: Condition | null): EdgeState => {
-    if (condition === null) return { kind: 'taken' };
-    try {
-      return { kind: decideCondition(condition, scope) ? 'taken' : 'dead' };
-    } catch {
-      return { kind: 'broken' };
-    }
-  };
-
-  const edgeAfter = (edge: WorkflowEdge, record: ReferenceRecord): EdgeState => {
-    if (record.reason?.kind === 'upstream_failed') return { kind: 'failed', node: record.reason.node };
-    if (record.status === 'skipped') return { kind: 'dead' };
-    if (record.action === null) return { kind: 'failed', node: edge.from };
-    return fits(edge, record) && !isUsedUp(edge) ? decide(edge.when) : { kind: 'dead' };
-  };
-
-  const fits = (edge: WorkflowEdge, record: ReferenceRecord): boolean => {
-    if (edge.action !== null) return edge.action === record.action;
-    return record.status === 'succeeded' || state(edge.from).node.onError === 'continue';
-  };
-
-  const isUsedUp = (edge: WorkflowEdge): boolean => {
-    if (edge.maxIterations === null || edge.closes === null) return false;
-    const loop = loops.find((candidate) => candidate.header === edge.to);
-    return loop !== undefined && loopState(loop).iteration >= edge.maxIterations;
-  };
-
-  // --- Settling --------------------------------------------------------------------------------------------------
-
-  type Ending = Partial<ReferenceRecord> & Pick<ReferenceRecord, 'status'>;
-
-  const settleAs = (id: string, ending: Ending): void => {
-    const record = write(id, ending);
-    for (const edge of forward) {
-      if (edge.from === id && loopLeftBy(edge, loopOf) === null) edges.set(edge, edgeAfter(edge, record));
-    }
-  };
-
-  const write = (id: string, ending: Ending): ReferenceRecord => {
-    const it = state(id);
-    const loop = loopOf.get(id);
-    it.phase = 'settled';
-    it.record = {
-      attempts: it.attempts,
-      output: null,
-      errorCode: null,
-      action: null,
-      reason: null,
-      iteration: (loop === undefined ? 0 : loopState(loop).iteration) || null,
-      earlier: [],
-      ...ending,
-    };
-    return it.record;
-  };
-
-  const skip = (id: string, reason: ReferenceReason): void => settleAs(id, { status: 'skipped', reason });
-
-  /** Asks for another iteration, and does not merely count them. */
-  const isWish = (edge: WorkflowEdge): boolean => edge.action !== 'default' || edge.when !== null;
-
-  const succeed = (id: string, output: ReferenceRecord['output'], action: string): void => {
-    const record = write(id, { status: 'succeeded', output, action });
-    const leaving = workflow.edges.filter((edge) => edge.from === id && fits(edge, record));
-    const wanted = leaving.filter((edge) => decide(edge.when).kind !== 'dead');
-    if (leaving.some((edge) => edge.closes !== null && decide(edge.when).kind === 'broken')) {
-      fail(id, 'failed', 'FC5003');
-    } else if (wanted.length > 0 && wanted.every((edge) => isUsedUp(edge) && isWish(edge))) {
-      fail(id, 'failed', 'FC5004');
-    } else {
-      settleAs(id, record);
-    }
-  };
-
-  const fail = (id: string, status: 'failed' | 'timed_out', errorCode: string): void => {
-    const handlers = workflow.edges.filter(
-      (edge) => edge.from === id && edge.action === 'error' && !isUsedUp(edge),
-    );
-    const action = state(id).node.onError === 'continue' ? 'default' : handlers.length > 0 ? 'error' : null;
-    if (action === null && !hasFailedBefore) failures = [...failures, { code: errorCode, node: id }];
-    settleAs(id, { status, errorCode, action });
-  };
-
-  // --- Waiting ---------------------------------------------------------------------------------------------------
-
-  const leaveWaiting = (id: string): void => {
-    const next = whatIsNext(id);
-    if (next === 'queue') state(id).phase = 'queued';
-    else if (next === 'fail') fail(id, 'failed', 'FC5003');
-    else skip(id, next);
-  };
-
-  /** Whether an edge of the kind that decides is taken. */
-  const isEntered = (into: readonly WorkflowEdge[]): boolean => {
-    const written = into.filter((edge) => edge.origin === 'edge');
-    const deciding = written.length > 0 ? written : into;
-    return deciding.length === 0 || deciding.some((edge) => edges.get(edge)?.kind === 'taken');
-  };
-
-  /** Rules 1 to 5 for a node all of whose incoming edges are decided. */
-  const whatIsNext = (id: string): 'fail' | 'queue' | ReferenceReason => {
-    const into = forward.filter((edge) => edge.to === id);
-    const incoming = into.map((edge) => edges.get(edge));
-    if (!isReentered(id)) {
-      if (incoming.some((edge) => edge?.kind === 'broken')) return 'fail';
-      const failed = incoming.find((edge) => edge?.kind === 'failed');
-      if (failed?.kind === 'failed') return { kind: 'upstream_failed', node: failed.node };
-      if (!isEntered(into)) return { kind: 'not_taken' };
-    }
-    const own = decide(state(id).node.when).kind;
-    if (own === 'dead') return { kind: 'when_false' };
-    return own === 'broken' ? 'fail' : 'queue';
-  };
-
-  /** The header of a loop in its second or a later iteration: it is entered by the closing edge. */
-  const isReentered = (id: string): boolean => {
-    const loop = loopOf.get(id);
-    return loop !== undefined && loop.header === id && loopState(loop).iteration > 1;
-  };
-
-  // --- Loops -----------------------------------------------------------------------------------------------------
-
-  const into = (loop: Loop): WorkflowEdge[] =>
-    forward.filter((edge) => loop.body.has(edge.to) && !loop.body.has(edge.from));
-
-  const inner = (loop: Loop): Loop[] =>
-    loops.filter((other) => other !== loop && loop.body.has(other.header));
-
-  /** Rules 1 to 3 for a loop all of whose incoming edges are decided. */
-  const enterLoop = (loop: Loop): void => {
-    const incoming = into(loop);
-    const broken = incoming.find((edge) => edges.get(edge)?.kind === 'broken');
-    const failed = incoming.map((edge) => edges.get(edge)).find((edge) => edge?.kind === 'failed');
-    let reason: ReferenceReason | null = null;
-    if (broken !== undefined) reason = { kind: 'upstream_failed', node: broken.to };
-    else if (failed?.kind === 'failed') reason = { kind: 'upstream_failed', node: failed.node };
-    else if (!isEntered(incoming)) reason = { kind: 'not_taken' };
-    if (reason === null) {
-      Object.assign(loopState(loop), { phase: 'running', iteration: 1 });
-      return;
-    }
-    for (const id of ordered(loop.body)) {
-      if (broken?.to === id) fail(id, 'failed', 'FC5003');
-      else skip(id, reason);
-    }
-    for (const one of [...inner(loop), loop]) endLoop(one);
-  };
-
-  const endIteration = (loop: Loop): void => {
-    const unhandled = [...loop.body].some((id) => {
-      const record = state(id).record;
-      return record !== null && record.errorCode !== null && record.action === null;
-    });
-    const asks = loop.closing.some((edge) => {
-      const record = state(edge.from).record;
-      return record !== null && edgeAfter(edge, record).kind === 'taken';
-    });
-    if (asks && !unhandled) beginIteration(loop);
-    else endLoop(loop);
-  };
-
-  const beginIteration = (loop: Loop): void => {
-    for (const id of loop.body) {
-      const it = state(id);
-      if (it.record !== null) it.earlier.push(it.record);
-      Object.assign(it, { phase: 'waiting', attempts: 0, record: null });
-    }
-    for (const edge of forward) if (loop.body.has(edge.from) && loop.body.has(edge.to)) edges.delete(edge);
-    for (const one of inner(loop)) Object.assign(loopState(one), { phase: 'waiting', iteration: 0 });
-    loopState(loop).iteration += 1;
-  };
-
-  const endLoop = (loop: Loop): void => {
-    loopState(loop).phase = 'ended';
-    for (const edge of forward) {
-      const { record } = state(edge.from);
-      if (loopLeftBy(edge, loopOf) === loop && record !== null) edges.set(edge, edgeAfter(edge, record));
-    }
-  };
-
-  // --- Steps -----------------------------------------------------------------------------------------------------
-
-  /** Everything that can happen now, until only calls and backoffs can change anything. */
-  const proceed = (): void => {
-    const before = new Set(queue);
-    for (;;) {
-      if (failures.length > 0 && workflow.onError === 'fail_fast') break;
-      const decided = (list: WorkflowEdge[]): boolean => list.every((edge) => edges.has(edge));
-      const open = (loop: Loop | null | undefined): boolean =>
-        loop === null || loop === undefined || loopState(loop).phase === 'running';
-      const ready = ordered(nodes.keys()).filter(
-        (id) =>
-          state(id).phase === 'waiting' &&
-          open(loopOf.get(id)) &&
-          (isReentered(id) || decided(forward.filter((edge) => edge.to === id))),
-      );
-      const entering = loops.filter(
-        (loop) => loopState(loop).phase === 'waiting' && open(loop.parent) && decided(into(loop)),
-      );
-      const ending = loops.filter(
-        (loop) =>
-          loopState(loop).phase === 'running' &&
-          [...loop.body].every((id) => state(id).phase === 'settled') &&
-          inner(loop).every((one) => loopState(one).phase === 'ended'),
-      );
-      if (ready.length + entering.length + ending.length === 0) break;
-      for (const id of ready) leaveWaiting(id);
-      for (const loop of entering) enterLoop(loop);
-      for (const loop of ending) endIteration(loop);
-    }
-    hasFailedBefore = failures.length > 0;
-    if (hasFailedBefore && workflow.onError === 'fail_fast') cancelRest();
-    // Those that became ready in this step became ready together: the one declared first goes first.
-    const queued = ordered(nodes.keys()).filter((id) => state(id).phase === 'queued');
-    queue = [...queue.filter((id) => queued.includes(id)), ...queued.filter((id) => !before.has(id))];
-    while (queue.length > 0 && running.length < (workflow.maxConcurrency ?? Number.POSITIVE_INFINITY)) {
-      const id = queue.shift();
-      if (id === undefined) break;
-      const it = state(id);
-      it.phase = 'running';
-      it.attempts += 1;
-      running.push(id);
-    }
-  };
-
-  /** What forward edges lead to from a node; a loop as a whole depends on what leads into it. */
-  const dependentsOf = (failed: string): Set<string> => {
-    const dependents = new Set<string>();
-    const pending = [failed];
-    for (const from of pending) {
-      for (const edge of forward.filter((one) => one.from === from)) {
-        const entered = loops.filter((loop) => loop.body.has(edge.to) && !loop.body.has(from));
-        for (const id of [edge.to, ...entered.flatMap((loop) => [...loop.body])]) {
-          if (!dependents.has(id)) pending.push(id);
-          dependents.add(id);
-        }
-      }
-    }
-    return dependents;
-  };
-
-  const cancelRest = (): void => {
-    running = [];
-    const [failure] = cancelled ? [] : failures;
-    const dependents = failure === undefined ? new Set<string>() : dependentsOf(failure.node);
-    for (const [id, it] of nodes) {
-      if (it.phase === 'settled') continue;
-      if (failure === undefined || !dependents.has(id)) settleAs(id, { status: 'cancelled' });
-      else skip(id, { kind: 'upstream_failed', node: failure.node });
-    }
-    for (const loop of loops) loopState(loop).phase = 'ended';
-  };
-
-  const scope: DataScope = {
-    get(name) {
-      const it = nodes.get(name);
-      if (it === undefined) return undefined;
-      // In a loop, a node that has not run yet in this iteration has the value of the one before.
-      const record = it.record ?? it.earlier.at(-1);
-      if (record === undefined || record.status === 'skipped') return { kind: 'absent' };
-      if (record.errorCode === null) return { kind: 'node', value: record.output, branches: [] };
-      const { status, attempts, errorCode } = record;
-      return { kind: 'node', value: { status, attempts, error: { code: errorCode } }, branches: [] };
-    },
-  };
-
-  const state = (id: string): NodeState => found(nodes.get(id), `node ${JSON.stringify(id)}`);
-  const loopState = (loop: Loop): LoopState => found(loopStates.get(loop), `loop at ${loop.header}`);
-  const ordered = (ids: Iterable<string>): string[] =>
-    [...ids].sort((a, b) => found(order.get(a), a) - found(order.get(b), b));
-
-  proceed();
+/** @param now the time in ms; it stands still if left out */
+export function createReference(workflow: Workflow, now: () => number = () => 0): Reference {
+  const run = new RunState(workflow, now);
+  step(run, []);
 
   return {
-    running: () => [...running],
-    backoff: () => ordered(nodes.keys()).filter((id) => state(id).phase === 'backoff'),
-    backoffMs(id) {
-      const { node, attempts } = state(id);
-      if (node.retry === null) throw new Error(`node ${JSON.stringify(id)} is not retried`);
-      return Math.min(node.retry.initialMs * node.retry.factor ** (attempts - 1), node.retry.maxDelayMs);
+    running() {
+      const undoing = nextToUndo(run);
+      return undoing === null ? [...run.running] : [compensationOf(undoing)];
     },
-    execution: (id) => [state(id).earlier.length, state(id).attempts],
+    backoff: () => run.ordered().filter((id) => run.node(id).phase === 'backoff'),
+    backoffMs: (id) => backoffMs(run, id),
+    begun: () => run.unsettled().filter((id) => run.node(id).beganAt !== null),
+    execution: (id) => [run.node(id).earlier.length, run.node(id).attempts],
     settle(id, outcome) {
-      if (!running.includes(id)) throw new Error(`node ${JSON.stringify(id)} is not running`);
-      running = running.filter((one) => one !== id);
-      const it = state(id);
-      const isFinal =
-        it.attempts >= (it.node.retry?.maxAttempts ?? 1) ||
-        (outcome.kind === 'fail' && outcome.terminal === true);
-      if (outcome.kind === 'ok') succeed(id, outcome.output, outcome.action ?? 'default');
-      else if (!isFinal) it.phase = 'backoff';
-      else if (outcome.kind === 'timeout') fail(id, 'timed_out', 'FC5005');
-      else fail(id, 'failed', 'FC5008');
-      proceed();
+      const undoing = nextToUndo(run);
+      if (undoing !== null && id === compensationOf(undoing)) {
+        undo(run, undoing, outcome);
+        return;
+      }
+      if (!run.running.includes(id)) throw new Error(`node ${JSON.stringify(id)} is not running`);
+      step(run, afterCall(run, id, outcome));
     },
     expireBackoff(id) {
-      if (state(id).phase !== 'backoff') throw new Error(`node ${JSON.stringify(id)} is not in backoff`);
-      state(id).phase = 'queued';
-      proceed();
+      if (run.node(id).phase !== 'backoff') throw new Error(`node ${JSON.stringify(id)} is not in backoff`);
+      run.node(id).phase = 'queued';
+      step(run, []);
+    },
+    expireTotal(id) {
+      const { beganAt, phase } = run.node(id);
+      if (beganAt === null || phase === 'settled')
+        throw new Error(`node ${JSON.stringify(id)} has not begun, or is over`);
+      step(run, fail(run, id, TIMED_OUT));
     },
     cancel() {
-      cancelled = true;
-      cancelRest();
+      run.cancelled = true;
+      stopRun(run);
     },
-    done: () => [...nodes.values()].every((it) => it.phase === 'settled'),
-    firstFailures: () => failures,
+    settled: () => run.unsettled().length === 0,
+    done: () => run.unsettled().length === 0 && nextToUndo(run) === null,
+    firstFailures: () => run.failures,
     result() {
       const records: { [id: string]: ReferenceRecord } = Object.create(null);
-      for (const [id, it] of nodes) {
+      for (const [id, it] of run.nodes) {
         records[id] = { ...found(it.record, `record of ${JSON.stringify(id)}`), earlier: it.earlier };
       }
-      if (cancelled) return { status: 'cancelled', error: { code: 'FC5007', node: null }, nodes: records };
-      const [error = null] = failures;
+      if (run.cancelled)
+        return { status: 'cancelled', error: { code: 'FC5007', node: null }, nodes: records };
+      const [error = null] = run.failures;
       return { status: error === null ? 'succeeded' : 'failed', error, nodes: records };
     },
   };
 }
 
-function found<T>(value: T | undefined | null, what: string): T {
-  if (value === undefined || value === null) throw new Error(`The reference has no ${what}.`);
-  return value;
+function afterCall(run: RunState, id: string, outcome: Outcome): readonly GroupEffect[] {
+  if (outcome.kind === 'ok') {
+    return succeed(run, id, { output: outcome.output, action: outcome.action ?? 'default' });
+  }
+  const failure: Failure = outcome.kind === 'timeout' ? TIMED_OUT : thrown(outcome);
+  if (!isTriedAgain(run, id, failure)) return fail(run, id, failure);
+  run.node(id).phase = 'backoff';
+  run.running = run.running.filter((one) => one !== id);
+  return [];
+}
+
+/** Everything that can happen now, until only calls and time can change anything. */
+function step(run: RunState, effects: readonly GroupEffect[]): void {
+  for (const effect of effects) stopGroup(run, effect);
+  while (run.stoppedBy === null && decideOnce(run)) {}
+  run.hasFailedBefore = run.failures.length > 0;
+  if (run.stoppedBy !== null) stopRun(run);
+  grantPlaces(run);
+}
+
+/** What can be decided by what is decided so far, all of it at once. @returns whether there was anything */
+function decideOnce(run: RunState): boolean {
+  const verdicts = run
+    .ordered()
+    .filter((id) => run.node(id).phase === 'waiting' && isOpen(run, id))
+    .map((id) => [id, whatIsNext(run, id)] as const)
+    .filter(([, verdict]) => verdict.kind !== 'wait');
+  const entering = loopsToEnter(run);
+  const ending = loopsToEnd(run);
+  if (verdicts.length + entering.length + ending.length === 0) return false;
+  const effects = verdicts.flatMap(([id, verdict]) => leaveWaiting(run, id, verdict));
+  for (const loop of entering) effects.push(...enterLoop(run, loop));
+  for (const loop of ending) endIteration(run, loop);
+  for (const effect of effects) stopGroup(run, effect);
+  for (const [id, { kind }] of verdicts) if (kind === 'start') cancelRest(run, id);
+  return true;
+}
+
+function isOpen(run: RunState, id: string): boolean {
+  const loop = run.loopOf.get(id);
+  return loop === undefined || run.loop(loop).phase === 'running';
+}
+
+/** Rules 1 to 3 of "Joins". */
+function whatIsNext(run: RunState, id: string): Verdict {
+  const { join, when } = run.node(id).node;
+  const incoming = run.forward.filter((edge) => edge.to === id);
+  const verdict: Verdict = isReentered(run, id)
+    ? { kind: 'start' }
+    : judge(
+        join,
+        incoming.map((edge) => [edge, run.edges.get(edge)]),
+      );
+  if (verdict.kind !== 'start') return verdict;
+  const own = decide(run, when).kind;
+  if (own === 'dead') return { kind: 'skip', reason: { kind: 'when_false' } };
+  return own === 'broken' ? { kind: 'fail', code: 'FC5003' } : verdict;
+}
+
+function leaveWaiting(run: RunState, id: string, verdict: Verdict): readonly GroupEffect[] {
+  if (verdict.kind === 'start') run.node(id).phase = 'queued';
+  else if (verdict.kind === 'skip') skip(run, id, verdict.reason);
+  else if (verdict.kind === 'fail') return fail(run, id, ruledOut(verdict.code, true));
+  return [];
+}
+
+/** "With `cancel_rest`, starting such a join cancels" what there is no other use for. */
+function cancelRest(run: RunState, join: string): void {
+  const { policy, cancelRest: isAsked } = run.node(join).node.join;
+  if (!isAsked || (policy !== 'one_success' && policy !== 'quorum')) return;
+  for (const id of restOf(run, join)) {
+    settleAs(run, id, { status: 'cancelled', reason: { kind: 'join_satisfied', node: join } });
+  }
 }

@@ -84,3 +84,37 @@ export function loopLeftBy(
   }
   return left;
 }
+
+/** The smallest loop around a member of a group, to which a loop is the one thing that its header stands for. */
+export function loopAroundMember(member: string | undefined, loopOf: Structure['loopOf']): Loop | null {
+  const loop = member === undefined ? undefined : loopOf.get(member);
+  return (loop?.header === member ? loop?.parent : loop) ?? null;
+}
+
+/** Every node that `member` alone leads to, itself included: without it, no way from a root gets there. */
+export function branchOf(member: string, ids: readonly string[], edges: Edges): Set<string> {
+  const without = edges.filter((edge) => edge.from !== member && edge.to !== member);
+  const roots = ids.filter((id) => id !== member && !edges.some((edge) => edge.to === id));
+  const others = new Set(roots.flatMap((root) => [...reachable(root, without)]));
+  return new Set(ids.filter((id) => !others.has(id)));
+}
+
+/** Whether there is a way forward from `start`, and every one of them gets to a node that is asked for. */
+export function everyWayLeadsTo(
+  start: readonly Edges[number][],
+  edges: Edges,
+  isGoal: (id: string) => boolean,
+): boolean {
+  return (
+    start.length > 0 &&
+    start.every(
+      ({ to }) =>
+        isGoal(to) ||
+        everyWayLeadsTo(
+          edges.filter((edge) => edge.from === to),
+          edges,
+          isGoal,
+        ),
+    )
+  );
+}
