@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ForkchartError } from '../ir/errors.js';
-import type { JsonValue } from '../ir/json.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { NodeTypeInfo } from '../ir/node-type-info.js';
 import type { CallOptions, CallRecord, ToolCall } from './call.js';
 
@@ -28,6 +28,11 @@ export interface NodeContext {
   readonly idempotencyKey: string;
   /** Outputs of the nodes that lead here, by node id, in the order in which their edges are declared. */
   readonly input: ReadonlyMap<string, JsonValue>;
+  /**
+   * What the node sees of the workflow's shared state, by key. Empty for a node that names no key in `reads` or `writes` and
+   * has no `${state…}` in its parameters.
+   */
+  readonly state: JsonObject;
   /** Tells whoever watches how far the node is; `total` is `null` where it is not known. */
   progress(done: number, total?: number | null, message?: string): void;
   log(message: string): void;

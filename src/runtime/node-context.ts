@@ -1,5 +1,5 @@
 import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
-import type { JsonValue } from '../ir/json.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
 import { itemName } from '../machines/names.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { Outcome } from '../machines/outcome.js';

@@ -23,11 +23,15 @@ export function checkWrites(
   const misfits = values.flatMap(([key, value]) => misfitsOf(key, value, state));
   const all = [...problems, ...misfits];
   if (all.length === 0) return;
-  throw new ForkchartError('FC5019', `What \`${node.id}\` writes to the state cannot be taken: ${all.join('; ')}.`, {
-    hint: 'Look at the `reducer`, the `schema` and the `default` of the key, and at what the node returns.',
-    path: node.pointer,
-    terminal: true,
-  });
+  throw new ForkchartError(
+    'FC5019',
+    `What \`${node.id}\` writes to the state cannot be taken: ${all.join('; ')}.`,
+    {
+      hint: 'Look at the `reducer`, the `schema` and the `default` of the key, and at what the node returns.',
+      path: node.pointer,
+      terminal: true,
+    },
+  );
 }
 
 function misfitsOf(key: StateKey, value: JsonValue, state: JsonObject): readonly string[] {

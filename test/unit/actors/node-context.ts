@@ -14,6 +14,7 @@ export function nodeContext(given: Partial<NodeContext> = {}): NodeContext {
     attempt: 1,
     idempotencyKey: 'run/n',
     input: new Map(),
+    state: {},
     progress: () => {},
     log: () => {},
     sleep: () => Promise.reject(new Error('There is no clock here.')),

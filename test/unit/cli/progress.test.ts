@@ -4,11 +4,9 @@ import { parseArguments } from '../../../src/cli/arguments.js';
 import { createProgress } from '../../../src/cli/progress.js';
 import { Session } from '../../../src/cli/session.js';
 import { runVerb } from '../../../src/cli/verbs/run.js';
-import type { RunEvent, RunEventBody } from '../../../src/runtime/event.js';
+import { runEvent } from '../../helpers/named-event.js';
 
-let seq = 0;
-const event = (body: RunEventBody): RunEvent => ({ v: 1, run_id: 'r', seq: seq++, at: 0, ...body });
-const started = (node: string) => event({ type: 'node.started', node, attempt: 1 });
+const started = (node: string) => runEvent(0, { type: 'node.started', node, attempt: 1 });
 
 interface Setting {
   readonly args?: readonly string[];
@@ -42,7 +40,13 @@ describe('progress on a terminal', () => {
   it('redraws one block in place, and takes it away at the end', () => {
     const { progress, written } = setUp({ stderrIsTerminal: true });
     progress.show(
-      event({ type: 'run.started', workflow: 'w', hash: '', nodes: 2, time: '2026-01-01T00:00:00.000Z' }),
+      runEvent(0, {
+        type: 'run.started',
+        workflow: 'w',
+        hash: '',
+        nodes: 2,
+        time: '2026-01-01T00:00:00.000Z',
+      }),
     );
     progress.show(started('analyze'));
     progress.show(started('visualize'));
@@ -63,7 +67,7 @@ describe('progress on a terminal', () => {
     const { progress, written } = setUp({ stderrIsTerminal: true });
     progress.show(started('a'));
     vi.advanceTimersByTime(80);
-    progress.show(event({ type: 'node.log', node: 'a', message: 'hello' }));
+    progress.show(runEvent(0, { type: 'node.log', node: 'a', message: 'hello' }));
     vi.advanceTimersByTime(80);
     expect(written()).toMatch(/\[2A.\[0J +0 ms {2}a: hello\n/);
     progress.stop();

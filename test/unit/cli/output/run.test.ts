@@ -6,8 +6,9 @@ import { RunView } from '../../../../src/cli/output/run-view.js';
 import { createStyle } from '../../../../src/cli/output/style.js';
 import { displayWidth } from '../../../../src/cli/output/width.js';
 import type { Failure } from '../../../../src/ir/errors.js';
-import type { RunEvent, RunEventBody } from '../../../../src/runtime/event.js';
+import type { RunEvent } from '../../../../src/runtime/event.js';
 import type { NodeRecord, RunResult } from '../../../../src/runtime/record.js';
+import { runEvent as event } from '../../../helpers/named-event.js';
 
 const style = createStyle(false);
 const failure = (node: string, message: string): Failure => ({
@@ -18,8 +19,6 @@ const failure = (node: string, message: string): Failure => ({
   hint: 'Mend the function.',
 });
 
-let seq = 0;
-const event = (at: number, body: RunEventBody): RunEvent => ({ v: 1, run_id: 'r', seq: seq++, at, ...body });
 const settled = (at: number, node: string, change: object = {}): RunEvent =>
   event(at, {
     type: 'node.settled',
@@ -171,6 +170,7 @@ describe('renderRunBlock', () => {
 });
 
 const record = (change: Partial<NodeRecord> = {}): NodeRecord => ({
+  name: 'w.n',
   status: 'succeeded',
   attempts: 1,
   started_at: 0,
