@@ -7,6 +7,8 @@ export interface Failure {
   readonly message: string;
   /** Id of the node that it is about, `null` for the run as a whole. */
   readonly node: string | null;
+  /** The hierarchical name of that node, once it has failed: `report.fetch.branch_1.iteration_0`. */
+  readonly name?: string;
   /** JSON pointer into the workflow's document, `null` where there is none. */
   readonly path: string | null;
   /** What to do about it. */

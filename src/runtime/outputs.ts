@@ -3,6 +3,7 @@ import type { JsonValue } from '../ir/json.js';
 import { fillTemplate } from '../ir/template/template.js';
 import type { ScopeContext } from '../machines/context.js';
 import { dataScope } from '../machines/data.js';
+import { stateFor } from '../machines/state.js';
 import type { Topology } from '../machines/topology.js';
 
 /** A workflow's outputs, and the failure of the first whose source is not there. */
@@ -13,7 +14,10 @@ export interface FilledOutputs {
 
 /** Where no outputs are declared, they are what the nodes put out that nothing follows, by node id. */
 export function fillOutputs(topology: Topology, context: ScopeContext): FilledOutputs {
-  const scope = dataScope(topology, context.inputs, (node) => context.outcomes[node] ?? null);
+  const names = new Map(
+    topology.workflow.state.length === 0 ? [] : [['state', stateFor(topology, context, null)]],
+  );
+  const scope = dataScope(topology, context.inputs, (node) => context.outcomes[node] ?? null, names);
   const outputs = Object.create(null) as { [name: string]: JsonValue };
   let failure: Failure | null = null;
   if (topology.workflow.outputs.length === 0) {
