@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/runtime/event.js';
 import type { RunResult } from '../../src/runtime/record.js';
 import { createRunner } from '../../src/runtime/runner.js';
 import type { RunnerOptions, StartOptions } from '../../src/runtime/runner-options.js';
-import { createVirtualClock } from '../../src/runtime/virtual-clock.js';
+import { createVirtualClock, type VirtualClock } from '../../src/runtime/virtual-clock.js';
 
 /** A finished run with everything that it said. */
 export interface Trace {
@@ -12,16 +12,16 @@ export interface Trace {
   readonly statuses: { readonly [id: string]: string };
 }
 
-/** Runs a workflow to its end on a virtual clock. */
+/** Runs a workflow to its end on a virtual clock: one of its own, unless one is given. */
 export async function traceRun(
   source: unknown,
-  options: RunnerOptions & {
+  options: Omit<RunnerOptions, 'clock'> & {
+    readonly clock?: VirtualClock;
     readonly inputs?: { readonly [name: string]: unknown };
     readonly start?: StartOptions;
   } = {},
 ): Promise<Trace> {
-  const { inputs, start, ...runnerOptions } = options;
-  const clock = createVirtualClock();
+  const { inputs, start, clock = createVirtualClock(), ...runnerOptions } = options;
   const runner = createRunner({ clock, ids: () => 'run', random: () => 0.5, ...runnerOptions });
   const events: RunEvent[] = [];
   const run = runner.start(source, inputs, { ...start, onEvent: (event) => events.push(event) });
