@@ -1,3 +1,4 @@
+import { checkInline } from './check-inline.js';
 import { markChecked } from './checked.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { DiagnosticLog } from './diagnostics/diagnostic-log.js';
@@ -12,6 +13,10 @@ import type { Workflow } from './workflow.js';
 export interface CheckOptions {
   /** The node types that may be used, by name. Without it, neither types nor parameters are checked. */
   readonly nodeTypes?: ReadonlyMap<string, NodeTypeInfo>;
+  /** Names that the `ref` of a sub-workflow may give. Without it they are not checked. */
+  readonly workflows?: ReadonlySet<string>;
+  /** Names of resources that there are besides those that the workflow declares. Default: none. */
+  readonly resources?: ReadonlySet<string>;
   /** Bounds that take the place of the default ones. */
   readonly limits?: Partial<Limits>;
 }
@@ -52,10 +57,13 @@ export function checkWorkflow(source: unknown, options: CheckOptions = {}): Chec
   }
   const read = readDocument(parsed.value, limits, log);
   if (read.source === null) return finish(parsed.value, read.dialect, null);
-  const { nodeTypes } = options;
+  const rules = { ...options, limits };
   const workflow = normalizeWorkflow(
     read.source,
-    { limits, ...(nodeTypes === undefined ? {} : { nodeTypes }) },
+    {
+      ...rules,
+      checkInline: (inner, pointer) => checkInline(inner, pointer, 1, rules, log.add),
+    },
     log.add,
   );
   return finish(parsed.value, read.dialect, workflow);

@@ -2,9 +2,10 @@ import type { Workflow } from './workflow.js';
 
 const checked = new WeakSet<object>();
 
-/** Notes that a workflow has passed its checks, so that it can be run as it is. */
+/** Notes that a workflow, and with it those inside, has passed its checks, so that it can be run as it is. */
 export function markChecked(workflow: Workflow): Workflow {
   checked.add(workflow);
+  for (const { inline } of workflow.nodes) if (inline !== null) markChecked(inline);
   return workflow;
 }
 

@@ -19,6 +19,8 @@ export interface Limits {
   readonly attempts: number;
   /** `max_iterations` of one loop. */
   readonly iterations: number;
+  /** How many sub-workflows may stand inside one another. */
+  readonly subWorkflows: number;
   /** Bytes of one node's result, as JSON. */
   readonly resultBytes: number;
   /** Diagnostics in one answer. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   items: 1_000_000,
   attempts: 100,
   iterations: 10_000,
+  subWorkflows: 16,
   resultBytes: 64 * 1024 * 1024,
   diagnostics: 200,
 });

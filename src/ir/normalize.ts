@@ -1,4 +1,5 @@
 import { checkBackwardUses } from './analyze/backward-uses.js';
+import { checkBatchItems } from './analyze/batch-items.js';
 import { expandBranches } from './analyze/branch-uses.js';
 import { splitEdges } from './analyze/cycles.js';
 import { inferDependencies } from './analyze/data-dependencies.js';
@@ -11,11 +12,16 @@ import { checkJoins } from './analyze/joins.js';
 import { collectNames } from './analyze/names.js';
 import { tabulateNodes } from './analyze/node-table.js';
 import { checkNodeTypes } from './analyze/node-types.js';
-import { checkNotYet, NOT_YET_TYPES } from './analyze/not-yet.js';
+import { checkPolicies } from './analyze/policies.js';
 import { createProblems } from './analyze/problems.js';
 import { parseTexts } from './analyze/references.js';
+import { checkResources } from './analyze/resources.js';
+import { checkState } from './analyze/state.js';
+import { findStreams } from './analyze/streams.js';
 import { checkLoops, findStructure, reportNesting } from './analyze/structure.js';
+import { checkSubWorkflows, type SubWorkflowOptions } from './analyze/sub-workflows.js';
 import { checkUnusedOutputs } from './analyze/unused-outputs.js';
+import { checkWaits } from './analyze/waits.js';
 import { checkWriters } from './analyze/writers.js';
 import { assembleWorkflow } from './assemble.js';
 import type { Report } from './diagnostics/report.js';
@@ -24,9 +30,11 @@ import type { NodeTypeInfo } from './node-type-info.js';
 import type { SourceWorkflow } from './schema/source-workflow.js';
 import type { Workflow } from './workflow.js';
 
-export interface NormalizeOptions {
+export interface NormalizeOptions extends SubWorkflowOptions {
   /** The node types that may be used; without it they are not checked. */
   readonly nodeTypes?: ReadonlyMap<string, NodeTypeInfo>;
+  /** Names of resources besides those that the workflow declares; none if left out. */
+  readonly resources?: ReadonlySet<string>;
   readonly limits: Limits;
 }
 
@@ -37,19 +45,22 @@ export interface NormalizeOptions {
  */
 export function normalizeWorkflow(
   source: SourceWorkflow,
-  { nodeTypes, limits }: NormalizeOptions,
+  options: NormalizeOptions,
   report: Report,
 ): Workflow | null {
   const { core } = source;
+  const { nodeTypes, limits, resources = new Set() } = options;
   const problems = createProblems(source, report, limits.diagnostics);
-  checkNotYet(core, problems);
+  checkPolicies(core, problems);
+  checkResources(core, resources, problems);
+  checkState(source, problems);
   const table = tabulateNodes(core.nodes, problems);
   const texts = parseTexts(source, table, collectNames(core, table, problems), limits, problems);
   checkInterface(core, texts, problems);
-  if (nodeTypes !== undefined) {
-    const paramsAt = (vertex: number): string => source.pointerOf(`/nodes/${vertex}/params`);
-    checkNodeTypes(table, texts.params, nodeTypes, NOT_YET_TYPES, paramsAt, problems);
-  }
+  checkBatchItems(core, table, texts, limits, problems);
+  if (nodeTypes !== undefined) checkNodeTypes(table, texts, nodeTypes, source, problems);
+  checkWaits(source, table, texts, problems);
+  const inlines = checkSubWorkflows(source, table, texts, options, problems);
 
   const written = collectEdges(core, table, problems);
   const start = findStart(core, table, problems);
@@ -68,14 +79,25 @@ export function normalizeWorkflow(
 
   checkBackwardUses(data.backward, structure, table, problems);
   checkStart(start, edges, table, problems);
-  checkJoins(table, edges.forward, problems);
+  checkJoins(table, edges.forward, structure.loops, problems);
   checkUnusedOutputs(core, table, edges.forward, texts, nodeTypes, problems);
-  checkWriters(table, structure.forward, structure.order, edges.forward, problems);
+  checkWriters(core, table, structure.forward, structure.order, edges.forward, problems);
+  const streams = findStreams(core, table, texts, edges.forward, structure, problems);
   const scopes = checkLoops(structure, edges, table, problems);
   if (scopes === null || table.size === 0) return null;
   checkLoopEntries(start, edges, structure, table, problems);
   const groups = checkGroups(drafts, scopes, structure, table, problems);
-  return assembleWorkflow(source, { table, texts, edges, structure, scopes, drafts, groups });
+  return assembleWorkflow(source, {
+    table,
+    texts,
+    edges,
+    structure,
+    scopes,
+    drafts,
+    groups,
+    inlines,
+    streams,
+  });
 
   function tooDeep(): null {
     reportNesting('Loops are', '/edges', problems);

@@ -172,23 +172,4 @@ describe('traps that other systems fell into', () => {
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
   );
-
-  it('what is not run yet is refused, never ignored', () => {
-    const node = { id: 'n', type: 'echo' };
-    for (const extra of [
-      { batch: { items: [1] } },
-      { join: { policy: 'one_success' } },
-      { fallback: 1 },
-      { catch: [{ match: '*', goto: 'n' }] },
-      { uses: ['gpu'] },
-      { compensate: { type: 'echo' } },
-    ]) {
-      expect(
-        codesOf({ nodes: [{ ...node, ...extra }], resources: { gpu: { concurrency: 1 } } }),
-        JSON.stringify(extra),
-      ).toContain('FC4001');
-    }
-    expect(codesOf({ nodes: [{ ...node, type: 'wait', params: { event: 'go' } }] })).toContain('FC4001');
-    expect(codesOf({ nodes: [node], execution_mode: 'batch' })).toContain('FC4001');
-  });
 });

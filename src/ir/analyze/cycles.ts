@@ -111,6 +111,19 @@ function problemOfCycle(
   const cycle = spellCycle(arc, (v) => table.id(v));
   const from = quote(table.id(edge.from));
   const to = quote(table.id(edge.to));
+  if (edge.origin === 'catch') {
+    problems.add({
+      code: 'FC2004',
+      severity: 'error',
+      at: edge.at,
+      message:
+        edge.from === edge.to
+          ? `${from} catches its own failure into itself.`
+          : `${from} catches into ${to}, which ${from} waits for: ${cycle}.`,
+      hint: `A \`catch\` cannot close a loop: write an edge from ${from} to ${to} with "action": "error" and "max_iterations", or \`retry\`.`,
+    });
+    return;
+  }
   if (edge.origin !== 'edge') {
     const itself = edge.from === edge.to;
     problems.add({

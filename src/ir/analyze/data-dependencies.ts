@@ -60,7 +60,13 @@ export function inferDependencies(
     else if (!online.add(producer, consumer)) backward.push(use);
     else {
       const at = use.edge === null ? `/nodes/${consumer}` : `${use.edge}/when`;
-      const rest = { action: null, origin: 'template', index: null, maxIterations: null } as const;
+      const rest = {
+        action: null,
+        origin: 'template',
+        catches: null,
+        index: null,
+        maxIterations: null,
+      } as const;
       inferred.push({ from: producer, to: consumer, at, use, ...rest });
     }
   }

@@ -1,16 +1,25 @@
+import type { WorkflowEdge } from '../workflow.js';
+
 /** An edge while it is being worked out: its ends are vertices, its pointer is into the core form. */
 export interface DraftEdge {
   readonly from: number;
   readonly to: number;
   /** See `WorkflowEdge.action`. */
   readonly action: string | null;
-  readonly origin: 'edge' | 'depends_on' | 'template';
+  readonly origin: WorkflowEdge['origin'];
+  /** See `WorkflowEdge.catches`. */
+  readonly catches: WorkflowEdge['catches'];
   /** Index into the core form's `edges`, for an edge that is written as one; `null` for others. */
   readonly index: number | null;
   /** JSON pointer into the core form. */
   readonly at: string;
   /** What its author wrote, or what a lenient version stands in for it; `null` for neither. */
   readonly maxIterations: number | null;
+}
+
+/** Whether an edge was written to lead from one node to another, and not for what its target needs of its source. */
+export function isExplicit({ origin }: DraftEdge): boolean {
+  return origin === 'edge' || origin === 'catch';
 }
 
 /** Edges told apart: those that close loops, and the rest, which have no cycle. */

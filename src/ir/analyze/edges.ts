@@ -1,12 +1,14 @@
-import { listOf, quote } from '../diagnostics/wording.js';
+import { quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
+import { collectCatches } from './catches.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problem, Problems } from './problems.js';
+import { unknownNode } from './unknown-node.js';
 
-/** FC2002, FC2010: the edges that are written down, as edges or as `depends_on`, each once, both of its ends known. */
+/** FC2002, FC2010: the edges that are written down, as edges, `catch` or `depends_on`, each once, both of its ends known. */
 export function collectEdges(core: CoreIr, table: NodeTable, problems: Problems): DraftEdge[] {
-  const explicit = collectExplicit(core, table, problems);
+  const explicit = [...collectExplicit(core, table, problems), ...collectCatches(table, problems)];
   return [...explicit, ...collectDependencies(core, table, explicit, problems)];
 }
 
@@ -18,8 +20,9 @@ function collectExplicit(core: CoreIr, table: NodeTable, problems: Problems): Dr
     const from = table.vertex(edge.from);
     const to = table.vertex(edge.to);
     if (from === undefined)
-      unknownNode(`${at}/from`, 'An edge starts from', edge.from, edge.to, table, problems);
-    if (to === undefined) unknownNode(`${at}/to`, 'An edge leads to', edge.to, edge.from, table, problems);
+      problems.add(unknownNode(`${at}/from`, 'An edge starts from', edge.from, edge.to, table, problems));
+    if (to === undefined)
+      problems.add(unknownNode(`${at}/to`, 'An edge leads to', edge.to, edge.from, table, problems));
     if (from === undefined || to === undefined) return;
 
     const { action, when, max_iterations: maxIterations, parallel_group: group } = edge;
@@ -37,7 +40,8 @@ function collectExplicit(core: CoreIr, table: NodeTable, problems: Problems): Dr
       return;
     }
     seen.set(key, index);
-    edges.push({ from, to, action, origin: 'edge', index, at, maxIterations: maxIterations ?? null });
+    const rest = { catches: null, index, at, maxIterations: maxIterations ?? null };
+    edges.push({ from, to, action, origin: 'edge', ...rest });
   });
   return edges;
 }
@@ -64,14 +68,18 @@ function collectDependencies(
       const at = `/nodes/${to}/depends_on/${i}`;
       const from = table.vertex(id);
       if (from === undefined) {
-        unknownNode(at, `${quote(node.id)} depends on`, id, node.id, table, problems);
+        problems.add(unknownNode(at, `${quote(node.id)} depends on`, id, node.id, table, problems));
         return;
       }
       const edge = incoming.get(to)?.get(from);
       if (seen.has(from)) {
         problems.add(redundant(at, `${quote(node.id)} depends on ${quote(id)} twice.`));
       } else if (edge === undefined) {
-        edges.push({ from, to, action: null, origin: 'depends_on', index: null, at, maxIterations: null });
+        const rest = { catches: null, index: null, at, maxIterations: null };
+        edges.push({ from, to, action: null, origin: 'depends_on', ...rest });
+      } else if (edge.origin === 'catch') {
+        const both = `${quote(node.id)} depends on ${quote(id)}, whose failure it catches`;
+        problems.add(redundant(at, `${both}: only the \`catch\` counts.`));
       } else if (edge.action !== 'default' || core.edges[edge.index ?? -1]?.when !== undefined) {
         const both = `${quote(node.id)} depends on ${quote(id)}, and an edge between the two says when`;
         problems.add(redundant(at, `${both}: only the edge counts.`));
@@ -85,27 +93,4 @@ function collectDependencies(
 function redundant(at: string, message: string): Problem {
   const hint = 'Remove this entry of `depends_on`.';
   return { code: 'FC2010', severity: 'warning', at, message, hint, fix: [{ op: 'remove', path: at }] };
-}
-
-/** @param other a node that cannot be meant, as it is the other end. */
-function unknownNode(
-  at: string,
-  what: string,
-  id: string,
-  other: string,
-  table: NodeTable,
-  problems: Problems,
-): void {
-  const near = problems.nearest(id, table.ids, other);
-  problems.add({
-    code: 'FC2002',
-    severity: 'error',
-    at,
-    message: `${what} ${quote(id)}, but no node has that id.`,
-    hint:
-      near === undefined
-        ? `Name one of the nodes (${listOf(table.ids)}), or add a node with the id ${quote(id)}.`
-        : `Did you mean ${quote(near)}?`,
-    ...(near === undefined ? {} : { fix: [{ op: 'replace', path: at, value: near }] }),
-  });
 }

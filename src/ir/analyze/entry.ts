@@ -1,6 +1,6 @@
 import { quote } from '../diagnostics/wording.js';
 import type { CoreIr } from '../schema/core.js';
-import type { DraftEdge, SplitEdges } from './draft-edge.js';
+import { type DraftEdge, isExplicit, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
 import type { Structure } from './structure.js';
@@ -69,7 +69,7 @@ export function checkLoopEntries(
   loops.forEach(({ header }, i) => {
     const { atHeader, inMiddle } = entries[i] ?? NO_ENTRY;
     const wrong = reached !== null && !reached.has(header);
-    const entry = inMiddle.find((edge) => wrong || edge.origin === 'edge');
+    const entry = inMiddle.find((edge) => wrong || isExplicit(edge));
     if (atHeader || header === start || entry === undefined) return;
     const [from, to] = [quote(table.id(entry.from)), quote(table.id(entry.to))];
     problems.add({
@@ -116,7 +116,7 @@ function follow(start: number, edges: readonly DraftEdge[], size: number): Reado
   const next: number[][] = Array.from({ length: size }, () => []);
   for (const edge of edges) {
     next[edge.from]?.push(edge.to);
-    if (edge.origin !== 'edge') next[edge.to]?.push(edge.from);
+    if (!isExplicit(edge)) next[edge.to]?.push(edge.from);
   }
   const reached = new Set([start]);
   for (const v of reached) for (const w of next[v] ?? []) reached.add(w);

@@ -2,53 +2,81 @@ import { pointerTo } from '../diagnostics/pointer.js';
 import { listOf, quote } from '../diagnostics/wording.js';
 import type { JsonObject } from '../json.js';
 import type { NodeTypeInfo } from '../node-type-info.js';
-import type { CoreNode } from '../schema/core.js';
+import type { SourceWorkflow } from '../schema/source-workflow.js';
 import type { Template } from '../template/template.js';
 import type { NodeTable } from './node-table.js';
 import type { Problem, Problems } from './problems.js';
+import type { ParsedTexts } from './references.js';
 
 type Issue = NonNullable<ReturnType<NodeTypeInfo['params']['safeParse']>['error']>['issues'][number];
 
+/** A node, or the compensation of one: something of a type, with parameters. */
+interface Call {
+  /** Names it, as the beginning of a sentence. */
+  readonly who: string;
+  readonly type: string;
+  readonly params: JsonObject;
+  readonly template: Template;
+  /** JSON pointer into the core form. */
+  readonly at: string;
+}
+
+/** Types that are checked by a pass of their own. */
+const OWN_PASS: ReadonlySet<string> = new Set(['workflow']);
+
 /**
- * FC2003, FC3009: every node's type is known and takes its parameters. What a template will put in is not known yet, so nothing
- * is said about it here; the run checks it.
- *
- * @param params the parsed parameters, by vertex.
- * @param skip types that another pass reports.
+ * FC2003, FC3009: every node's type is known and takes its parameters, and so is the type of every compensation. What a template
+ * will put in is not known yet, so nothing is said about it here; the run checks it.
  */
 export function checkNodeTypes(
   table: NodeTable,
-  params: readonly Template[],
+  { params, compensations }: ParsedTexts,
   types: ReadonlyMap<string, NodeTypeInfo>,
-  skip: ReadonlySet<string>,
-  base: (vertex: number) => string,
+  source: SourceWorkflow,
   problems: Problems,
 ): void {
-  const known = [...types.keys()].sort();
+  const known = [...new Set([...types.keys(), ...OWN_PASS])].sort();
+  const checkCall = (call: Call): void => {
+    if (OWN_PASS.has(call.type)) return;
+    const type = types.get(call.type);
+    if (type === undefined) problems.add(unknownType(call, known, problems));
+    else checkParams(call, type, source.pointerOf(`${call.at}/params`), problems);
+  };
   table.nodes.forEach((node, v) => {
-    const type = types.get(node.type);
-    if (type === undefined) {
-      if (!skip.has(node.type)) problems.add(unknownType(node, v, known, problems));
-      return;
-    }
-    const prefix = base(v);
-    const open = (params[v]?.references ?? []).map(({ pointer }) => `${pointer.slice(prefix.length)}/`);
-    for (const issue of issuesOf(type, node.params)) {
-      const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-      const at = pointerTo(path);
-      if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) problems.add(unknownKey(node, v, [...path, key], type, problems));
-      } else if (!open.some((place) => `${at}/`.startsWith(place) || place.startsWith(`${at}/`))) {
-        problems.add({
-          code: 'FC3009',
-          severity: 'error',
-          at: `/nodes/${v}/params${at}`,
-          message: `${quote(node.id)}: ${path.length === 0 ? 'the params' : quote(path.join('.'))} of a ${quote(node.type)} node: ${issue.message}.`,
-          hint: `See the parameters of ${quote(node.type)}${shapeOf(type).length > 0 ? `: ${listOf(shapeOf(type))}` : ''}.`,
-        });
-      }
+    const [template, undo] = [params[v], compensations[v]];
+    const who = quote(node.id);
+    const at = `/nodes/${v}`;
+    if (template) checkCall({ who, type: node.type, params: node.params, template, at });
+    if (undo && node.compensate !== undefined) {
+      const { type, params } = node.compensate;
+      checkCall({ who: `The compensation of ${who}`, type, params, template: undo, at: `${at}/compensate` });
     }
   });
+}
+
+/**
+ * FC3009.
+ *
+ * @param base where the parameters stand in the author's document.
+ */
+export function checkParams(call: Call, type: NodeTypeInfo, base: string, problems: Problems): void {
+  const open = call.template.references.map(({ pointer }) => `${pointer.slice(base.length)}/`);
+  for (const issue of issuesOf(type, call.params)) {
+    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+    const at = pointerTo(path);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) problems.add(unknownKey(call, [...path, key], type, problems));
+    } else if (!open.some((place) => `${at}/`.startsWith(place) || place.startsWith(`${at}/`))) {
+      const known = shapeOf(type);
+      problems.add({
+        code: 'FC3009',
+        severity: 'error',
+        at: `${call.at}/params${at}`,
+        message: `${call.who}: ${path.length === 0 ? 'the params' : quote(path.join('.'))} of a ${quote(call.type)} node: ${issue.message}.`,
+        hint: `See the parameters of ${quote(call.type)}${known.length > 0 ? `: ${listOf(known)}` : ''}.`,
+      });
+    }
+  }
 }
 
 /** A schema of a user's may throw, or be asynchronous: then the run is the first to know. */
@@ -60,14 +88,14 @@ function issuesOf(type: NodeTypeInfo, params: JsonObject): readonly Issue[] {
   }
 }
 
-function unknownType(node: CoreNode, v: number, known: readonly string[], problems: Problems): Problem {
-  const at = `/nodes/${v}/type`;
-  const near = problems.nearest(node.type, known);
+function unknownType(call: Call, known: readonly string[], problems: Problems): Problem {
+  const at = `${call.at}/type`;
+  const near = problems.nearest(call.type, known);
   return {
     code: 'FC2003',
     severity: 'error',
     at,
-    message: `${quote(node.id)} is of the type ${quote(node.type)}, which is not registered.`,
+    message: `${call.who} is of the type ${quote(call.type)}, which is not registered.`,
     hint:
       near === undefined
         ? `Use one of ${listOf(known, 20)}, or register the type.`
@@ -77,21 +105,21 @@ function unknownType(node: CoreNode, v: number, known: readonly string[], proble
 }
 
 function unknownKey(
-  node: CoreNode,
-  v: number,
+  call: Call,
   path: readonly (string | number)[],
   type: NodeTypeInfo,
   problems: Problems,
 ): Problem {
-  const at = pointerTo(['nodes', v, 'params', ...path]);
+  const base = `${call.at}/params`;
+  const at = base + pointerTo(path);
   const top = path.length === 1;
-  const free = top ? shapeOf(type).filter((key) => !Object.hasOwn(node.params, key)) : [];
+  const free = top ? shapeOf(type).filter((key) => !Object.hasOwn(call.params, key)) : [];
   const near = problems.nearest(String(path.at(-1)), free);
   return {
     code: 'FC3009',
     severity: 'error',
     at,
-    message: `${quote(node.id)}: a ${quote(node.type)} node takes no parameter ${quote(path.join('.'))}.`,
+    message: `${call.who}: a ${quote(call.type)} node takes no parameter ${quote(path.join('.'))}.`,
     hint:
       near !== undefined
         ? `Did you mean ${quote(near)}?`
@@ -99,7 +127,7 @@ function unknownKey(
     fix: [
       near === undefined
         ? { op: 'remove', path: at }
-        : { op: 'move', from: at, path: pointerTo(['nodes', v, 'params', near]) },
+        : { op: 'move', from: at, path: base + pointerTo([near]) },
     ],
   };
 }

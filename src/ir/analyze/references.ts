@@ -1,6 +1,6 @@
 import { pointerSegments, pointerTo } from '../diagnostics/pointer.js';
 import { ForkchartError } from '../errors.js';
-import type { JsonValue } from '../json.js';
+import type { JsonObject, JsonValue } from '../json.js';
 import type { Limits } from '../limits.js';
 import type { CoreNode } from '../schema/core.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
@@ -8,7 +8,7 @@ import { type Condition, parseCondition } from '../template/condition.js';
 import type { Reference } from '../template/reference.js';
 import { parseTemplate, type Template } from '../template/template.js';
 import { type Misnaming, reportMisnamings } from './misnamings.js';
-import type { Names } from './names.js';
+import type { Names, Place } from './names.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
 
@@ -24,8 +24,12 @@ export interface DataUse {
 
 /** Every string of a workflow that may hold references, parsed. */
 export interface ParsedTexts {
-  /** By vertex. */
+  /** By vertex; of a sub-workflow all but `inline`, whose strings are its own. */
   readonly params: readonly Template[];
+  /** By vertex: the `items` of a `batch`; `null` for none. */
+  readonly items: readonly (Template | null)[];
+  /** By vertex: the parameters of `compensate`; `null` for none. */
+  readonly compensations: readonly (Template | null)[];
   /** By vertex; `null` for none, or for one that cannot be parsed. */
   readonly conditions: readonly (Condition | null)[];
   /** By index into the core form's edges. */
@@ -33,8 +37,10 @@ export interface ParsedTexts {
   readonly outputs: readonly { readonly name: string; readonly source: Template }[];
   /** What nodes and edges need of nodes, in order of declaration. */
   readonly uses: readonly DataUse[];
-  /** Nodes that an output of the workflow needs. */
-  readonly outputNodes: ReadonlySet<number>;
+  /** Nodes that an output of the workflow needs, or a compensation, which runs after everything else. */
+  readonly usedInTheEnd: ReadonlySet<number>;
+  /** By vertex: the keys of the state that the node, or the condition of an edge that leaves it, looks at. */
+  readonly stateKeys: readonly ReadonlySet<string>[];
 }
 
 /** FC3001, FC3002, FC3003, FC3005: parses templates and conditions and looks up what they name. */
@@ -47,60 +53,74 @@ export function parseTexts(
 ): ParsedTexts {
   const { core } = source;
   const uses: DataUse[] = [];
-  const outputNodes = new Set<number>();
+  const usedInTheEnd = new Set<number>();
+  const stateKeys = table.nodes.map(() => new Set<string>());
   const misnamings: Misnaming[] = [];
   const lookUp = (
     references: readonly Reference[],
     text: (reference: Reference) => string | undefined,
-    node: CoreNode | null,
+    place: Place,
     found: (vertex: number, reference: Reference) => void,
   ): void => {
     for (const reference of references) {
-      const meaning = names.meaningOf(reference, node);
+      const meaning = names.meaningOf(reference, place);
       if (meaning.kind === 'node') found(meaning.vertex, reference);
+      else if (meaning.kind === 'state') stateKeys[place.vertex ?? -1]?.add(meaning.key);
       else if (meaning.kind === 'nothing') {
-        misnamings.push({
-          reference,
-          candidates: meaning.candidates,
-          text: text(reference),
-          inOutput: node === null,
-        });
+        const { candidates, within } = meaning;
+        const inOutput = place.vertex === null;
+        misnamings.push({ reference, candidates, within, text: text(reference), inOutput });
       }
     }
   };
   const condition = (when: string | undefined, at: string): Condition | null =>
     when === undefined ? null : readCondition(when, source.pointerOf(at), limits, problems);
+  const template = (
+    value: JsonValue,
+    at: string,
+    place: Place,
+    found: (vertex: number, reference: Reference) => void,
+  ): Template => {
+    const base = source.pointerOf(at);
+    const parsed = parseTemplate(value, base, problems.addInSource, limits);
+    lookUp(parsed.references, ({ pointer }) => stringAt(value, pointer.slice(base.length)), place, found);
+    return parsed;
+  };
 
   const params: Template[] = [];
+  const items: (Template | null)[] = [];
+  const compensations: (Template | null)[] = [];
   const conditions: (Condition | null)[] = [];
-  table.nodes.forEach((node, consumer) => {
+  table.nodes.forEach((node, vertex) => {
+    const at = `/nodes/${vertex}`;
     const need = (producer: number, reference: Reference): void => {
-      uses.push({ producer, consumer, reference, edge: null });
+      uses.push({ producer, consumer: vertex, reference, edge: null });
     };
-    const base = source.pointerOf(`/nodes/${consumer}/params`);
-    const template = parseTemplate(node.params, base, problems.addInSource, limits);
-    params.push(template);
-    lookUp(
-      template.references,
-      ({ pointer }) => stringAt(node.params, pointer.slice(base.length)),
-      node,
-      need,
-    );
-    const when = condition(node.when, `/nodes/${consumer}/when`);
+    const once: Place = { vertex, perItem: false, inNode: true };
+    params.push(template(ownParams(node), `${at}/params`, { ...once, perItem: true }, need));
+    items.push(node.batch === undefined ? null : template(node.batch.items, `${at}/batch/items`, once, need));
+    const when = condition(node.when, `${at}/when`);
     conditions.push(when);
-    lookUp(when?.references ?? [], () => node.when, node, need);
+    lookUp(when?.references ?? [], () => node.when, once, need);
+    const afterwards: Place = { vertex, perItem: false, inNode: false };
+    const undo = node.compensate;
+    compensations.push(
+      undo === undefined
+        ? null
+        : template(undo.params, `${at}/compensate/params`, afterwards, (needed) => usedInTheEnd.add(needed)),
+    );
   });
 
   const edgeConditions = core.edges.map((edge, i) => {
     const at = `/edges/${i}`;
     const when = condition(edge.when, `${at}/when`);
     const consumer = table.vertex(edge.from);
-    const node = consumer === undefined ? undefined : table.nodes[consumer];
-    if (when === null || consumer === undefined || node === undefined) return when;
+    if (when === null || consumer === undefined) return when;
+    const place: Place = { vertex: consumer, perItem: false, inNode: false };
     lookUp(
       when.references,
       () => edge.when,
-      node,
+      place,
       (producer, reference) => {
         if (producer !== consumer) uses.push({ producer, consumer, reference, edge: at });
       },
@@ -108,20 +128,30 @@ export function parseTexts(
     return when;
   });
 
+  const inTheEnd: Place = { vertex: null, perItem: false, inNode: false };
   const outputs = Object.entries(core.outputs).map(([name, output]) => {
-    const base = source.pointerOf(pointerTo(['outputs', name, 'source']));
-    const template = parseTemplate(output.source, base, problems.addInSource, limits);
-    lookUp(
-      template.references,
-      () => output.source,
-      null,
-      (vertex) => outputNodes.add(vertex),
-    );
-    return { name, source: template };
+    const at = pointerTo(['outputs', name, 'source']);
+    return { name, source: template(output.source, at, inTheEnd, (needed) => usedInTheEnd.add(needed)) };
   });
 
   reportMisnamings(misnamings, problems);
-  return { params, conditions, edgeConditions, outputs, uses, outputNodes };
+  return {
+    params,
+    items,
+    compensations,
+    conditions,
+    edgeConditions,
+    outputs,
+    uses,
+    usedInTheEnd,
+    stateKeys,
+  };
+}
+
+/** The parameters whose strings are read in this workflow. */
+function ownParams({ type, params }: CoreNode): JsonObject {
+  if (type !== 'workflow') return params;
+  return Object.fromEntries(Object.entries(params).filter(([key]) => key !== 'inline'));
 }
 
 /** FC3003: a condition that cannot be parsed counts as none. */

@@ -14,12 +14,12 @@ export function checkUnusedOutputs(
   core: CoreIr,
   table: NodeTable,
   edges: readonly DraftEdge[],
-  { uses, outputNodes }: ParsedTexts,
+  { uses, usedInTheEnd }: ParsedTexts,
   nodeTypes: ReadonlyMap<string, NodeTypeInfo> | undefined,
   problems: Problems,
 ): void {
   if (Object.keys(core.outputs).length === 0) return;
-  const needed = new Set(outputNodes);
+  const needed = new Set(usedInTheEnd);
   for (const { producer } of uses) needed.add(producer);
   for (const { from } of edges) needed.add(from);
   table.nodes.forEach(({ id, type, effects }, v) => {

@@ -2,15 +2,17 @@ import { quote } from '../diagnostics/wording.js';
 import type { Digraph } from '../graph/digraph.js';
 import { immediateDominators } from '../graph/dominators.js';
 import { OnlineOrder } from '../graph/online-order.js';
+import type { CoreIr } from '../schema/core.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
 
 /**
  * FC3007: nodes that write the same key and that nothing orders. Of the writers of one key, in topological order, each has to
- * lead to the next; two that follow from different actions of one node never run both.
+ * lead to the next, unless the key has a reducer that puts their values together; two that follow from different actions of one node never run both.
  */
 export function checkWriters(
+  core: CoreIr,
   table: NodeTable,
   graph: Digraph,
   order: readonly number[],
@@ -25,7 +27,10 @@ export function checkWriters(
       else list.push(v);
     }
   }
-  const contested = [...writers].filter(([, list]) => list.length > 1);
+  const reducers = new Map(Object.entries(core.state ?? {}).map(([key, { reducer }]) => [key, reducer]));
+  const contested = [...writers].filter(
+    ([key, list]) => list.length > 1 && (reducers.get(key) ?? 'replace') === 'replace',
+  );
   if (contested.length === 0) return;
 
   const online = new OnlineOrder(graph, order);
@@ -48,6 +53,11 @@ export function checkWriters(
   }
 }
 
+/** What an edge is taken for; of one node only edges with the same are taken together. A `catch` rule is one of its own. */
+function exclusiveActionOf({ action, origin, at }: DraftEdge): string | null {
+  return origin === 'catch' ? at : action;
+}
+
 /** Whether two nodes hang on edges with different actions of the same node, so that never both run. */
 function findExclusive(graph: Digraph, edges: readonly DraftEdge[]): (a: number, b: number) => boolean {
   const dominators = immediateDominators(graph, graph.roots());
@@ -61,7 +71,7 @@ function findExclusive(graph: Digraph, edges: readonly DraftEdge[]): (a: number,
   };
   const actionsFrom = (fork: number, v: number): Set<string> | null => {
     const list = incoming[v] ?? [];
-    const actions = list.map((edge) => (edge.from === fork ? edge.action : null));
+    const actions = list.map((edge) => (edge.from === fork ? exclusiveActionOf(edge) : null));
     return actions.some((action) => action === null) ? null : new Set(actions.map(String));
   };
   return (a, b) => {

@@ -75,6 +75,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   ir_version: '"0.2.0"',
   tolerate: '{ "count": 1 }',
   rate: '{ "limit": 60, "per_ms": 60000 }',
+  priority: '10',
+  resources: '{ "llm": { "concurrency": 5 } }',
+  catch: '[{ "match": "*", "goto": "repair" }]',
+  compensate: '{ "type": "function", "params": { "name": "undo" } }',
 };
 
 /** The known key that an unknown one stands for in other systems; `null` if none. */

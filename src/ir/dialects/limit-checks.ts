@@ -45,6 +45,10 @@ export function checkPolicyLimits(
     if (retry !== undefined && retry.max_attempts > limits.attempts) {
       exceeds('max_attempts', subject, retry.max_attempts, limits.attempts, `/nodes/${i}/retry/max_attempts`);
     }
+    const retries = batch?.max_retries ?? 0;
+    if (retries >= limits.attempts) {
+      exceeds('max_retries', subject, retries, limits.attempts - 1, `/nodes/${i}/batch/max_retries`);
+    }
     if (Array.isArray(batch?.items) && batch.items.length > limits.items) {
       exceeds('the number of items', subject, batch.items.length, limits.items, `/nodes/${i}/batch/items`);
     }

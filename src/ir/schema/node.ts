@@ -10,7 +10,7 @@ const compensate = fields({
 export const nodeSchema = fields({
   id: name.describe('Unique in the workflow. Templates refer to the output by it: ${id}.'),
   type: name.describe(
-    'What the node does: echo, sleep, fail, merge, read-file, write-file, list-files, function, or a registered type.',
+    'What the node does: echo, sleep, fail, merge, read-file, write-file, list-files, function, wait, workflow, or a registered type.',
   ),
   purpose: z.string().exactOptional().describe('What it is for, in one sentence, for readers.'),
   params: jsonObject
@@ -43,6 +43,10 @@ export const nodeSchema = fields({
     .exactOptional()
     .describe('Pass each item on as soon as it is done, so that the next batch node overlaps with this one.'),
   uses: uses.exactOptional(),
+  priority: z
+    .int()
+    .exactOptional()
+    .describe('Of the nodes that wait for the same, the one with the highest goes first; 0 if left out.'),
   reads: z.array(name).exactOptional().describe('Keys of the shared state that the node reads.'),
   writes: z.array(name).exactOptional().describe('Keys of the shared state that the node writes.'),
   effects: z

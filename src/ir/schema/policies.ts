@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AGGREGATES } from '../template/aggregate.js';
 import { byName, fields, jsonValue, milliseconds, name, positiveInteger } from './building-blocks.js';
 
 /** What a failure does. Which of the three a workflow, a group or a node may say is checked later. */
@@ -85,15 +86,21 @@ export const batch = fields({
     .describe('The items: a list, or a template that names one.'),
   as: name.default('item').describe('The name of the current item in templates; item if left out.'),
   parallel: z.boolean().default(true).describe('Whether items run at once; true if left out.'),
-  max_concurrent: positiveInteger.default(10).describe('How many items run at once at most; 10 if left out.'),
+  max_concurrent: positiveInteger
+    .exactOptional()
+    .describe('How many items run at once at most; 10 if left out.'),
   batch_size: positiveInteger.exactOptional().describe('How many items one call gets.'),
   error_handling: errorHandling
-    .default('fail_fast')
+    .exactOptional()
     .describe('What the failure of one item does to the others; fail_fast if left out.'),
   max_retries: z.int().min(0).exactOptional().describe('How often a failed item is tried again.'),
   retry_wait: z.number().min(0).exactOptional().describe('Seconds between two attempts at an item.'),
   tolerate: tolerate.exactOptional(),
   timeout: timeout.exactOptional().describe('How long one item may take.'),
+  reduce: z
+    .enum(['none', ...AGGREGATES])
+    .exactOptional()
+    .describe('Make one value of the results instead of keeping them all; none drops them.'),
 }).meta({ id: 'Batch', description: 'Run the node once for each item of a list.' });
 
 export const batchConfig = fields({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Reducer } from '../workflow.js';
 import { byName, fields, jsonObject, jsonValue, milliseconds, positiveInteger } from './building-blocks.js';
 import { onError, tolerate } from './policies.js';
 
@@ -29,9 +30,24 @@ const resourceSchema = fields({
     .describe('How many uses may begin in which time.'),
 }).meta({ id: 'Resource', description: 'Something that only so many nodes may use at once.' });
 
+const REDUCERS = [
+  'replace',
+  'append',
+  'concat',
+  'sum',
+  'min',
+  'max',
+  'merge',
+  'deep',
+  'unique',
+] as const satisfies readonly Reducer[];
+
 const stateKeySchema = fields({
   schema: jsonObject.exactOptional().describe('JSON Schema of the value.'),
-  reducer: z.string().exactOptional().describe('How two writes make one value.'),
+  reducer: z
+    .enum(REDUCERS)
+    .default('replace')
+    .describe('How two writes make one value; replace if left out.'),
   default: jsonValue.exactOptional().describe('The value before the first write.'),
 }).meta({ id: 'StateKey', description: 'A key of the state that nodes share.' });
 

@@ -150,6 +150,11 @@ function piecesOf(text: string, pointer: string, limits: Limits): (string | Refe
   return pieces;
 }
 
+/** The reference of a template that is one reference and nothing else; `null` for any other. */
+export function wholeReference({ parts }: Template): Reference | null {
+  return parts.kind === 'whole' ? parts.reference : null;
+}
+
 /**
  * Puts the values of its references into a template.
  *

@@ -59,9 +59,9 @@ describe('names in templates', () => {
   it('may be item and __index__ only inside of a batch', () => {
     expect(only(check({ nodes: [echo('a', '${item}')] }), 'FC3002').hint).toContain('`batch`');
     const batch = { items: [1], as: 'row' };
-    expect(codesOf(check({ nodes: [echo('a', '${row} ${__index__}', { batch })] }))).toEqual([
-      'FC4001 error',
-    ]);
+    expect(codesOf(check({ nodes: [echo('a', '${row} ${__index__}', { batch })] }))).toEqual([]);
+    const when = { nodes: [echo('a', 1, { batch, when: '${row} == 1' })] };
+    expect(only(check(when), 'FC3002').path).toBe('/nodes/0/when');
   });
 
   it('mean the node where an input has the same name, with a warning', () => {
@@ -265,63 +265,5 @@ describe('node types', () => {
     expect(only(check(pick({ from: [{ key: '${x}', kye: 1 }], mode: '${x}' })), 'FC3009').path).toBe(
       '/nodes/0/params/from/0/kye',
     );
-  });
-});
-
-describe('what this version does not run', () => {
-  const node = (more: object) => ({ nodes: [{ id: 'a', type: 'echo', ...more }] });
-  const cases: [string, unknown][] = [
-    ['/execution_mode', { ...node({}), execution_mode: 'batch' }],
-    ['/batch_config', { ...node({}), batch_config: {} }],
-    ['/resources', { ...node({}), resources: { gpu: { capacity: 'auto' } } }],
-    ['/state', { ...node({}), state: { n: {} } }],
-    ['/on_error', { ...node({}), on_error: 'continue' }],
-    [
-      '/parallel_groups/g/on_error',
-      { ...node({ parallel_group: 'g' }), parallel_groups: { g: { on_error: 'fail_safe' } } },
-    ],
-    [
-      '/parallel_groups/g/tolerate',
-      { ...node({ parallel_group: 'g' }), parallel_groups: { g: { tolerate: { count: 1 } } } },
-    ],
-    ['/nodes/0/batch', node({ batch: { items: [] } })],
-    ['/nodes/0/stream', node({ stream: true })],
-    ['/nodes/0/on_error', node({ on_error: 'fail_safe' })],
-    ['/nodes/0/join', node({ join: { policy: 'all_done' } })],
-    ['/nodes/0/retry/max_elapsed_ms', node({ retry: { max_attempts: 2, max_elapsed_ms: 5 } })],
-    ['/nodes/0/retry/retry_on', node({ retry: { max_attempts: 2, retry_on: ['x'] } })],
-    ['/nodes/0/timeout/total_ms', node({ timeout: { total_ms: 5 } })],
-    ['/nodes/0/catch', node({ catch: [] })],
-    ['/nodes/0/fallback', node({ fallback: null })],
-    ['/nodes/0/uses', node({ uses: ['llm'] })],
-    ['/nodes/0/compensate', node({ compensate: { type: 'echo' } })],
-    ['/nodes/0/type', { nodes: [{ id: 'a', type: 'workflow' }] }],
-    ['/nodes/0/type', { nodes: [{ id: 'a', type: 'wait' }] }],
-  ];
-  it.each(cases)('is refused at %s', (path, ir) => {
-    expect(only(check(ir), 'FC4001')).toMatchObject({ path, severity: 'error' });
-  });
-
-  it('is not the rest', () => {
-    const ir = {
-      ...node({
-        parallel_group: 'g',
-        join: { policy: 'all_success' },
-        retry: { max_attempts: 2, jitter: 'full' },
-        timeout: { attempt_ms: 5 },
-        on_error: 'continue',
-        reads: ['k'],
-        writes: ['k'],
-        effects: 'effect',
-        estimate_ms: 5,
-        when: 'true',
-      }),
-      parallel_groups: { g: { description: 'of one' } },
-      execution_mode: 'sequential',
-      on_error: 'fail_safe',
-      timeout_ms: 100,
-      max_concurrency: 3,
-    };
-    expect(codesOf(check(ir))).toEqual([]);
   });
 });

@@ -17,6 +17,10 @@ describe('parallel groups', () => {
         id: 'g',
         description: 'both at once',
         fork: 'start',
+        onError: null,
+        tolerate: null,
+        cancel: 'abort',
+        maxConcurrency: null,
         branches: [
           { member: 'a', nodes: ['a', 'a2'] },
           { member: 'b', nodes: ['b'] },
