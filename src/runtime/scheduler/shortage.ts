@@ -1,0 +1,32 @@
+import { quote } from '../../ir/diagnostics/wording.js';
+import { type Failure, ForkchartError } from '../../ir/errors.js';
+import type { Shortage } from './ticket.js';
+
+/** FC5014, as a failure of the node that asks for so much. */
+export function shortageFailure(
+  { resource, amount, most }: Shortage,
+  { id, pointer }: { readonly id: string; readonly pointer: string },
+): Failure {
+  const asked = `${quote(id)} asks for ${amount} of ${quote(resource)}`;
+  const at = { code: 'FC5014', node: id, path: pointer };
+  return most === null
+    ? {
+        ...at,
+        message: `${asked}, which neither a workflow nor the runner declares.`,
+        hint: 'Declare it in `resources` of the workflow, or of the runner.',
+      }
+    : {
+        ...at,
+        message: `${asked}, of which there can never be more than ${most}.`,
+        hint: `Ask for at most ${most} in \`uses\`, or raise the bound in \`resources\`.`,
+      };
+}
+
+/** The same to be thrown: whoever asks again is told the same again. */
+export function shortageError(
+  shortage: Shortage,
+  node: Parameters<typeof shortageFailure>[1],
+): ForkchartError {
+  const { message, hint, path } = shortageFailure(shortage, node);
+  return new ForkchartError('FC5014', message, { hint, path, terminal: true });
+}
