@@ -1,13 +1,14 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
 import { at } from './at.js';
+import type { BatchEvent } from './batch/item-event.js';
 import { nextUndo } from './compensation.js';
 import { iterationsAround, type ScopeContext } from './context.js';
 import { failedBranches } from './failure.js';
 import { nameOf } from './names.js';
 import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } from './outcome.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
-import type { NodePlan, Topology } from './topology.js';
+import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
 interface AboutNode {
   readonly node: string;
@@ -19,6 +20,7 @@ interface AboutNode {
 
 /** What the chart says has happened, as the transition that made it happen is taken. */
 export type ChartEvent =
+  | BatchEvent
   | (AboutNode & { readonly type: 'node.queued' })
   | (AboutNode & { readonly type: 'node.started'; readonly attempt: number })
   | (AboutNode & { readonly type: 'node.attempt_failed'; readonly attempt: number; readonly error: Failure })
@@ -33,6 +35,8 @@ export type ChartEvent =
       readonly handled_by: Handling | null;
       readonly reason: SkipReason | CancelReason | null;
     })
+  /** What is around a loop handles the failure of a node in it, which was settled before. */
+  | (AboutNode & { readonly type: 'node.failure_handled'; readonly handled_by: Handling })
   | (AboutNode & { readonly type: 'node.compensating' })
   | (AboutNode & {
       readonly type: 'node.compensated';
@@ -164,4 +168,19 @@ function compensationFailure({ error }: ChartInputEvent): Failure | null {
   return typeof error === 'object' && error !== null && 'failure' in error
     ? (error as AttemptFailure).failure
     : null;
+}
+
+/** The failures in an iteration that nothing in the loop has handled, and something around it has. */
+export function handledOutside(
+  topology: Topology,
+  context: ScopeContext,
+  ended: ScopeContext,
+  loop: LoopPlan,
+): readonly ChartEvent[] {
+  return loop.body.flatMap((node): ChartEvent[] => {
+    const handledBy = context.outcomes[node]?.handledBy ?? null;
+    if (handledBy === null || ended.outcomes[node]?.handledBy !== null) return [];
+    const about = aboutNode(topology, ended, at(topology.nodes, node));
+    return [{ type: 'node.failure_handled', ...about, handled_by: handledBy }];
+  });
 }

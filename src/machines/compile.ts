@@ -10,7 +10,15 @@ import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
-import { type ChartEvent, describePublished, type PublishParams, settledEvent } from './chart-event.js';
+import { type CompiledBatch, compileBatch } from './batch/bind.js';
+import { batchActor } from './batch/protocol.js';
+import {
+  type ChartEvent,
+  describePublished,
+  handledOutside,
+  type PublishParams,
+  settledEvent,
+} from './chart-event.js';
 import { COMPENSATION_ACTOR } from './compensation.js';
 import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
 import { chartGuards } from './guards.js';
@@ -47,9 +55,13 @@ export interface ChartBindings {
   readonly drain: AnyActorLogic;
   /** Undoes one node: see `CompensationInput`. */
   readonly compensation: AnyActorLogic;
+  /** Reads the items of a batch and keeps its results: see `BatchRequest`. */
+  readonly batchData: AnyActorLogic;
   /** Milliseconds that a stopped run waits for its node functions to return. */
   readonly gracePeriodMs: number;
   publish(run: RunSystem, event: ChartEvent): void;
+  /** Whether anybody listens to what the run says of the items of its batches, of which there may be many. */
+  isObserved(run: RunSystem): boolean;
   /** Milliseconds from the run's start: what the chart, which has no clock, is told with the events that carry a time. */
   now(run: RunSystem): number;
   requestPlace(run: RunSystem, request: PlaceRequest): void;
@@ -77,6 +89,7 @@ export interface CompiledWorkflow {
 
 interface Scope {
   readonly machine: AnyStateMachine;
+  readonly batches: readonly CompiledBatch[];
   readonly loops: readonly { readonly key: string; readonly scope: Scope }[];
 }
 
@@ -99,6 +112,9 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
     key: at(topology.loops, loop).key,
     scope: compileScope(topology, body),
   }));
+  const batches = nodes.flatMap((plan) =>
+    plan.node.batch === null ? [] : [compileBatch(plan, plan.node.batch)],
+  );
   const isTop = layout.loop === null;
   const config = {
     id: isTop ? 'workflow' : at(topology.loops, layout.loop ?? -1).key,
@@ -130,15 +146,17 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
       [DRAIN_ACTOR, unbound(DRAIN_ACTOR)],
       [COMPENSATION_ACTOR, unbound(COMPENSATION_ACTOR)],
       ...inner.map(({ key, scope }) => [iterationActor(key), scope.machine] as const),
+      ...batches.map(({ plan, machine }) => [batchActor(plan.key), machine] as const),
     ]),
   } as never);
-  return { machine, loops: inner };
+  return { machine, batches, loops: inner };
 }
 
 /** What a chart does to the world while nothing is bound: nothing, but for letting every node start at once. */
 const unboundEffects = (topology: Topology) => ({
   publish: () => {},
   publishBody: () => {},
+  publishHandled: () => {},
   releasePlace: () => {},
   requestPlace: raise((_: unknown, params: unknown) => ({
     type: grantEvent(at(topology.nodes, (params as { node: number }).node).key),
@@ -165,6 +183,7 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
       ...scope.loops.map(
         ({ key, scope: body }) => [iterationActor(key), bindScope(topology, body, bindings)] as const,
       ),
+      ...scope.batches.map(({ plan, bind }) => [batchActor(plan.key), bind(bindings)] as const),
     ]),
     delays: { [GRACE_DELAY]: bindings.gracePeriodMs },
     actions: {
@@ -173,6 +192,12 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
       publishBody: ({ context, system }: Executed, params: { loop: number }) => {
         for (const node of at(topology.loops, params.loop).body) {
           bindings.publish(system, settledEvent(topology, context, at(topology.nodes, node)));
+        }
+      },
+      publishHandled: ({ context, event, system }: Executed, params: { loop: number }) => {
+        const ended = event.output as ScopeContext;
+        for (const handled of handledOutside(topology, context, ended, at(topology.loops, params.loop))) {
+          bindings.publish(system, handled);
         }
       },
       requestPlace: ({ self, system }: Executed, params: { node: number }) => {

@@ -98,7 +98,7 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           onDone: [
             { target: 'cancelled', guard: guard('loopStopped'), actions: action('mergeIteration') },
             { target: 'repeating', guard: guard('anotherIteration'), actions: action('mergeIteration') },
-            ...failing(ITERATION, [action('mergeIteration')], ({ event }) => {
+            ...failing(ITERATION, [action('mergeIteration'), action('publishHandled')], ({ event }) => {
               const { failure } = (event as { output: ScopeContext }).output;
               return failure?.node ?? at(topology.nodes, plan.header).node.id;
             }),

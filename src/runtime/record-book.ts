@@ -3,6 +3,7 @@ import type { ChartEvent } from '../machines/chart-event.js';
 import type { NodeRecord } from './record.js';
 
 type Settled = Extract<ChartEvent, { type: 'node.settled' }>;
+type FailureHandled = Extract<ChartEvent, { type: 'node.failure_handled' }>;
 type Compensated = Extract<ChartEvent, { type: 'node.compensated' }>;
 
 /** Makes the records of a run from its events, and nothing else (P15). */
@@ -34,11 +35,19 @@ export class RecordBook {
     else records.push(record);
   }
 
+  failureHandled({ node, name, handled_by }: FailureHandled): void {
+    this.#amend(node, name, { handled_by });
+  }
+
   compensated({ node, name, status, error }: Compensated): void {
+    this.#amend(node, name, { compensation: { status, error } });
+  }
+
+  #amend(node: string, name: string, amendment: Partial<NodeRecord>): void {
     const records = this.#records.get(node) ?? [];
     const index = records.findLastIndex((record) => record.name === name);
     const record = records[index];
-    if (record !== undefined) records[index] = { ...record, compensation: { status, error } };
+    if (record !== undefined) records[index] = { ...record, ...amendment };
   }
 
   /** The records by node id, in order of declaration. An own `__proto__` is a key like any other. */

@@ -227,6 +227,9 @@ export class LiveRun implements AttemptHost {
       case 'node.settled':
         this.#records.settled(body, at);
         break;
+      case 'node.failure_handled':
+        this.#records.failureHandled(body);
+        break;
       case 'node.compensated':
         this.#records.compensated(body);
         break;
