@@ -1,7 +1,7 @@
 import { fromPromise } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
-import { type Failure, ForkchartError, isTerminal } from '../ir/errors.js';
+import { isTerminal } from '../ir/errors.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
@@ -13,7 +13,7 @@ import { readParams, UnusableParams } from './attempt-params.js';
 import { toJsonResult } from './json-result.js';
 import { about, openContext } from './node-context.js';
 import { checkWrites } from './state-writes.js';
-import { describeThrown } from './thrown.js';
+import { describeThrown, failureOf } from './thrown.js';
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
@@ -122,19 +122,7 @@ export function attemptFailure(type: string, plan: NodePlan, error: unknown, at:
   }
   const reason = error instanceof UnusableParams ? error.reason : error;
   const terminal = isTerminal(error) || error instanceof UnusableParams;
-  if (reason instanceof ForkchartError) {
-    const { code, message, hint, path } = reason;
-    return { failure: { code, message, ...about, path: path ?? about.path, hint }, terminal, at };
-  }
-  const causes = describeThrown(reason);
-  const failure: Failure = {
-    code: 'FC5008',
-    message: causes[0]?.message ?? '',
-    ...about,
-    hint: hintFor(type, plan, terminal),
-    causes,
-  };
-  return { failure, terminal, at };
+  return { failure: failureOf(reason, about, hintFor(type, plan, terminal)), terminal, at };
 }
 
 function hintFor(type: string, plan: NodePlan, terminal: boolean): string {
