@@ -99,12 +99,12 @@ describe('what a group tolerates', () => {
       edges: ['f -> m', 'f -> n', 'm -> x', 'm -> y'],
       groups: { g: { members: ['m', 'n'], tolerate: { count: 1 } } },
     });
-    twice.ok('f');
-    twice.ok('m');
-    twice.fail('x');
-    twice.fail('y');
-    twice.ok('n');
-    expect(twice.result()).toMatchObject({ status: 'succeeded' });
+    run.ok('f');
+    run.ok('m');
+    run.fail('x');
+    run.fail('y');
+    run.ok('n');
+    expect(run.result()).toMatchObject({ status: 'succeeded' });
   });
 
   it('passes on what is beyond that, under fail_safe without stopping anything in the group', () => {
