@@ -1,5 +1,6 @@
 import { assign } from 'xstate';
 import { at } from './at.js';
+import { takeStreams } from './batch/streams.js';
 import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
@@ -48,6 +49,9 @@ export function chartActions(topology: Topology) {
       const plan = at(topology.nodes, params.node);
       return recordOutcome(topology, context, plan, fallenBack(outcomeOf({ context, event }, params), plan));
     }),
+    takeStreams: update(({ context }, params: { node: number }) =>
+      takeStreams(topology, context, params.node),
+    ),
     decideEdges: update(({ context }, params: { unit: Unit }) =>
       decideEdgesOf(topology, context, params.unit),
     ),

@@ -1,5 +1,6 @@
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import { type Condition, decideCondition } from '../ir/template/condition.js';
+import { isTakenAtStart } from './batch/streams.js';
 import type { EdgeState, ScopeContext } from './context.js';
 import { dataScope, type LocalNames } from './data.js';
 import { catchFor } from './failure.js';
@@ -89,6 +90,7 @@ export function decideEdgesOf(topology: Topology, context: ScopeContext, unit: U
   const edges = [...context.edges];
   const undecided = [...context.undecided];
   for (const plan of plans) {
+    if (isTakenAtStart(topology, context, plan)) continue;
     const outcome = context.outcomes[plan.from];
     if (!outcome) throw new Error(`Edge ${plan.edge.from} -> ${plan.edge.to} was decided before its source.`);
     edges[plan.index] = decideEdge(topology, context, plan, outcome);

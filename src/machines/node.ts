@@ -2,6 +2,8 @@ import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import { ABORT, cancelRest, DRAIN, stopEventsFor, stopGroup, stopScope } from './abort.js';
 import { at } from './at.js';
+import { type BatchInput, batchActor } from './batch/protocol.js';
+import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
 import { caughtFor } from './join.js';
 import { nameOf } from './names.js';
@@ -33,6 +35,8 @@ export interface ItemInput {
   /** From 0, in the order of the items. */
   readonly index: number;
   readonly value: JsonValue;
+  /** The parameter that it stands in for; `null` where it is there under its name alone. */
+  readonly parameter: string | null;
 }
 
 /** The event that lets a queued node start; `at` is when, in milliseconds from the run's start. */
@@ -50,6 +54,8 @@ const totalTimeoutEvent = (key: string): string => `total_timeout:${key}`;
  */
 export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConfig {
   const { node, index, key } = plan;
+  // The items of a batch are tried again, each on its own; the batch as a whole is not.
+  const { retry, attemptTimeoutMs } = node.batch === null ? node : { retry: null, attemptTimeoutMs: null };
   const about = { node: index };
   const publish = (type: string) => ({ type: 'publish', params: { type, ...about } });
   const record = (by: Cause) => ({ type: 'recordOutcome', params: { ...about, by } });
@@ -58,7 +64,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
   const failing = failures(topology, plan);
   /** The end of an attempt, in this order: another one, the fallback, a failure. */
   const attemptFailed = (target: 'failed' | 'timed_out', by: Cause) => [
-    ...(node.retry === null
+    ...(retry === null
       ? []
       : [{ target: 'backoff', guard: { type: 'attemptsLeft', params: { ...about, by } } }]),
     ...failing(target, by),
@@ -147,28 +153,35 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
         },
       },
       running: {
-        entry: [{ type: 'beginAttempt', params: about }, publish('node.started')],
+        entry: [
+          { type: 'beginAttempt', params: about },
+          publish('node.started'),
+          ...(streamsFrom(topology, index).length === 0 ? [] : [{ type: 'takeStreams', params: about }]),
+        ],
         invoke: {
           id: key,
-          src: node.type,
-          input: ({ context }: { context: ScopeContext }) => attemptInput(topology, plan, context),
+          src: node.batch === null ? node.type : batchActor(key),
+          input: ({ context }: { context: ScopeContext }): AttemptInput | BatchInput => {
+            const input = attemptInput(topology, plan, context);
+            return node.batch === null ? input : { base: input, seed: context.seed };
+          },
           onDone: [
             ...(closesLoop(plan) ? failing('failed', 'refusal', 'iterationRefused') : []),
             { target: 'succeeded', actions: record('result') },
           ],
           onError: withNotice('thrown', attemptFailed('failed', 'thrown')),
         },
-        ...(node.attemptTimeoutMs === null
+        ...(attemptTimeoutMs === null
           ? {}
           : {
               after: {
-                [node.attemptTimeoutMs]: withNotice('timeout', attemptFailed('timed_out', 'timeout')),
+                [attemptTimeoutMs]: withNotice('timeout', attemptFailed('timed_out', 'timeout')),
               },
             }),
         on: { ...told(cancelled, true), ...overInTotal() },
         exit: release,
       },
-      ...(node.retry === null
+      ...(retry === null
         ? {}
         : {
             backoff: {
@@ -181,7 +194,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
       failed: settled,
       skipped: settled,
       cancelled: settled,
-      ...(node.attemptTimeoutMs === null && node.totalTimeoutMs === null ? {} : { timed_out: settled }),
+      ...(attemptTimeoutMs === null && node.totalTimeoutMs === null ? {} : { timed_out: settled }),
     },
   } as AnyStateNodeConfig;
 }

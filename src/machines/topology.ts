@@ -142,7 +142,9 @@ export function planTopology(workflow: Workflow): Topology {
     const outs = outgoing[index] ?? [];
     const ins = incoming[index] ?? [];
     const reads = new Set(ins.map((plan) => plan.from));
-    for (const { root } of node.params.references) {
+    const { batch } = node;
+    const items = batch?.items.kind === 'template' ? batch.items.template.references : [];
+    for (const { root } of [...node.params.references, ...items]) {
       const read = nodeIndex.get(root);
       if (read === undefined) continue;
       reads.add(read);

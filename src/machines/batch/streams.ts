@@ -1,0 +1,107 @@
+import type { WorkflowNode } from '../../ir/workflow.js';
+import type { ScopeContext } from '../context.js';
+import type { EdgePlan, NodePlan, Topology } from '../topology.js';
+
+const known = new WeakMap<Topology, Map<number, readonly EdgePlan[]>>();
+
+/**
+ * The edges on which a node's results pass to batches that are at work beside it. A batch that has something else to wait for
+ * behind this node, or is in another loop, could not begin before the node has ended: it finds the results in its output.
+ */
+export function streamsFrom(topology: Topology, node: number): readonly EdgePlan[] {
+  const ofTopology = known.get(topology) ?? new Map<number, readonly EdgePlan[]>();
+  known.set(topology, ofTopology);
+  const streams = ofTopology.get(node) ?? findStreams(topology, topology.nodes[node]);
+  ofTopology.set(node, streams);
+  return streams;
+}
+
+/** The node whose results a batch works on while they come in; `null` for any other batch. */
+export function streamInto(topology: Topology, plan: NodePlan): NodePlan | null {
+  for (const { edge, from } of plan.incoming) {
+    const source = topology.nodes[from];
+    if (!edge.streams || source === undefined) continue;
+    if (streamsFrom(topology, from).some(({ to }) => to === plan.index)) return source;
+  }
+  return null;
+}
+
+/** Takes the edges on which a batch that now starts passes its results: what they lead to starts as well. */
+export function takeStreams(topology: Topology, context: ScopeContext, node: number): ScopeContext {
+  const streams = streamsFrom(topology, node);
+  if (streams.length === 0) return context;
+  const edges = [...context.edges];
+  const undecided = [...context.undecided];
+  for (const { index, target } of streams) {
+    edges[index] = { kind: 'taken' };
+    undecided[target] = (undecided[target] ?? 0) - 1;
+  }
+  return { ...context, edges, undecided };
+}
+
+/** Whether an edge was decided when its source began, and not by how that ended. */
+export function isTakenAtStart(topology: Topology, context: ScopeContext, plan: EdgePlan): boolean {
+  return (
+    plan.edge.streams &&
+    (context.attempts[plan.from] ?? 0) > 0 &&
+    streamsFrom(topology, plan.from).includes(plan)
+  );
+}
+
+/** Whether anything but the stages after it can see the single results of a batch. */
+export function keepsResults(topology: Topology, plan: NodePlan): boolean {
+  const streams = streamsFrom(topology, plan.index);
+  if (streams.length === 0) return true;
+  // By an edge of any other kind, a function sees the outputs of the nodes before it.
+  if (plan.outgoing.some((edge) => !streams.includes(edge))) return true;
+  const stages = new Set(streams.map(({ to }) => to));
+  const seenAs = namesOf(topology, plan);
+  const sees = (references: readonly { readonly root: string }[]) =>
+    references.some(({ root }) => seenAs.has(root));
+  const { nodes, edges, outputs } = topology.workflow;
+  return (
+    nodes.some((node, index) => sees(referencesOf(node, !stages.has(index)))) ||
+    edges.some(({ when }) => sees(when?.references ?? [])) ||
+    outputs.some(({ source }) => sees(source.references))
+  );
+}
+
+function findStreams(topology: Topology, source: NodePlan | undefined): readonly EdgePlan[] {
+  if (source === undefined || !source.node.stream || source.node.batch === null) return [];
+  return source.outgoing.filter((plan) => {
+    const target = topology.nodes[plan.to];
+    const isStream = plan.edge.streams && plan.edge.closes === null && plan.target === plan.to;
+    if (!isStream || target === undefined || target.node.batch === null) return false;
+    return target.loop === source.loop && !waitsForEnd(topology, source, plan.to);
+  });
+}
+
+/** Whether a way leads from a node to another besides the streams between the two. A loop is waited for as a whole. */
+function waitsForEnd(topology: Topology, source: NodePlan, target: number): boolean {
+  const isDirect = (plan: EdgePlan) => plan.from === source.index && plan.to === target && plan.edge.streams;
+  const reached = new Set<number>();
+  const pending: NodePlan[] = [source];
+  for (let from = pending.pop(); from !== undefined; from = pending.pop()) {
+    for (const plan of from.outgoing) {
+      if (plan.edge.closes !== null || isDirect(plan)) continue;
+      for (const to of topology.loops[plan.target - topology.nodes.length]?.body ?? [plan.to]) {
+        const next = topology.nodes[to];
+        if (reached.has(to) || next === undefined) continue;
+        reached.add(to);
+        pending.push(next);
+      }
+    }
+  }
+  return reached.has(target);
+}
+
+/** What a node may be called in a reference: its id, and that of a node whose branch it is. */
+function namesOf(topology: Topology, { node, index }: NodePlan): ReadonlySet<string> {
+  const forks = [...topology.branches].filter(([, members]) => members.includes(index));
+  return new Set([node.id, ...forks.flatMap(([fork]) => topology.nodes[fork]?.node.id ?? [])]);
+}
+
+function referencesOf(node: WorkflowNode, withItems: boolean) {
+  const items = withItems && node.batch?.items.kind === 'template' ? node.batch.items.template : null;
+  return [node.params, node.when, node.compensate?.params, items].flatMap((part) => part?.references ?? []);
+}
