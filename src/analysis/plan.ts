@@ -1,5 +1,12 @@
 import { precedenceOf } from '../ir/graph/precedence.js';
-import type { Workflow, WorkflowEdge } from '../ir/workflow.js';
+import type { Reducer, Workflow, WorkflowEdge } from '../ir/workflow.js';
+import {
+  type PlannedBranch,
+  type PlannedGroup,
+  type PlannedPolicies,
+  plannedGroup,
+  policiesOf,
+} from './planned-policies.js';
 
 /**
  * What will run when, known before anything runs. Plain JSON: what `plan --json` prints.
@@ -16,7 +23,10 @@ export interface Plan {
   readonly max_concurrency: number | null;
   readonly timeout_ms: number | null;
   readonly steps: readonly PlannedStep[];
-  readonly groups: readonly { readonly id: string; readonly branches: readonly PlannedBranch[] }[];
+  readonly groups: readonly PlannedGroup[];
+  readonly resources: readonly PlannedResource[];
+  /** Keys that nodes share. */
+  readonly state: readonly { readonly key: string; readonly reducer: Reducer }[];
   readonly loops: readonly PlannedLoop[];
 }
 
@@ -27,7 +37,14 @@ export interface PlannedStep {
   readonly nodes: readonly PlannedNode[];
 }
 
-export interface PlannedNode {
+export interface PlannedResource {
+  readonly name: string;
+  readonly concurrency: number | null;
+  readonly capacity: number | 'auto' | null;
+  readonly rate: { readonly limit: number; readonly per_ms: number } | null;
+}
+
+export interface PlannedNode extends PlannedPolicies {
   readonly id: string;
   readonly type: string;
   readonly purpose: string | null;
@@ -39,12 +56,10 @@ export interface PlannedNode {
   readonly branch: string | null;
   /** Id of the innermost loop that it is in. */
   readonly loop: string | null;
-  readonly max_attempts: number;
-  /** Milliseconds that one attempt may take. */
-  readonly timeout_ms: number | null;
   /** Milliseconds that one attempt is expected to take. */
   readonly estimate_ms: number | null;
-  readonly on_error: 'fail_fast' | 'fail_safe' | 'continue' | null;
+  /** What a node of the type `workflow` runs, where it is written inside of it. */
+  readonly inline: Plan | null;
 }
 
 /** One edge that has to be decided before a node can start. */
@@ -54,11 +69,10 @@ export interface PlannedDependency {
   readonly action: string | null;
   readonly when: string | null;
   readonly origin: WorkflowEdge['origin'];
-}
-
-export interface PlannedBranch {
-  readonly member: string;
-  readonly nodes: readonly string[];
+  /** For a `catch`, which failures take it. */
+  readonly catches: string | null;
+  /** It does not wait for the end: it works on the results while they come in. */
+  readonly streams: boolean;
 }
 
 export interface PlannedLoop {
@@ -82,7 +96,11 @@ export interface PlannedLoop {
  */
 export function planWorkflow(workflow: Workflow): Plan {
   const incoming = new Map<string, WorkflowEdge[]>(workflow.nodes.map((node) => [node.id, []]));
-  for (const edge of workflow.edges) if (edge.closes === null) incoming.get(edge.to)?.push(edge);
+  const outgoing = new Map<string, WorkflowEdge[]>(workflow.nodes.map((node) => [node.id, []]));
+  for (const edge of workflow.edges) {
+    outgoing.get(edge.from)?.push(edge);
+    if (edge.closes === null) incoming.get(edge.to)?.push(edge);
+  }
 
   // Of groups inside of one another, and of loops, the innermost is the smallest.
   const branchOf = new Map<string, { readonly group: string; readonly branch: PlannedBranch }>();
@@ -119,15 +137,16 @@ export function planWorkflow(workflow: Workflow): Plan {
         action: edge.action,
         when: edge.when?.source ?? null,
         origin: edge.origin,
+        catches: edge.catches?.match ?? null,
+        streams: edge.streams,
       })),
       when: node.when?.source ?? null,
       group: around?.group ?? null,
       branch: around?.branch.member ?? null,
       loop: loopOf.get(node.id)?.id ?? null,
-      max_attempts: node.retry?.maxAttempts ?? 1,
-      timeout_ms: node.attemptTimeoutMs,
       estimate_ms: node.estimateMs,
-      on_error: node.onError,
+      inline: node.inline === null ? null : planWorkflow(node.inline),
+      ...policiesOf(node, outgoing.get(node.id) ?? []),
     });
   });
 
@@ -139,7 +158,14 @@ export function planWorkflow(workflow: Workflow): Plan {
     max_concurrency: workflow.maxConcurrency,
     timeout_ms: workflow.timeoutMs,
     steps: steps.map((nodes, index) => ({ step: index + 1, nodes })),
-    groups: workflow.groups.map(({ id, branches }) => ({ id, branches })),
+    groups: workflow.groups.map(plannedGroup),
+    resources: workflow.resources.map(({ name, concurrency, capacity, rate }) => ({
+      name,
+      concurrency,
+      capacity,
+      rate: rate === null ? null : { limit: rate.limit, per_ms: rate.perMs },
+    })),
+    state: workflow.state.map(({ name, reducer }) => ({ key: name, reducer })),
     loops: workflow.loops.map((loop, index) => ({
       id: loop.id,
       header: loop.header,

@@ -1,6 +1,7 @@
 import type { Plan, PlannedDependency, PlannedLoop, PlannedNode } from '../../analysis/plan.js';
 import { count, listed } from './count.js';
 import { formatDuration } from './duration.js';
+import { describeGroupPolicies, describePolicies, describeResource } from './plan-policies.js';
 import { printable, printableName } from './printable.js';
 import type { Style } from './style.js';
 import { displayWidth, pad } from './width.js';
@@ -45,7 +46,19 @@ export function renderPlan(plan: Plan, view: { readonly style: Style }): string 
 
   for (const group of plan.groups) {
     const branches = group.branches.map((branch) => listed(branch.nodes.map(printableName), ' > '));
-    lines.push('', `  group ${style.bold(printableName(group.id))}: ${listed(branches, ' || ')}`);
+    const policies = describeGroupPolicies(group).map((policy) => `; ${policy}`);
+    lines.push(
+      '',
+      `  group ${style.bold(printableName(group.id))}: ${listed(branches, ' || ')}${policies.join('')}`,
+    );
+  }
+  if (plan.resources.length > 0) lines.push('');
+  for (const resource of plan.resources) {
+    lines.push(`  resource ${style.bold(printableName(resource.name))}: ${describeResource(resource)}`);
+  }
+  if (plan.state.length > 0) {
+    const keys = plan.state.map(({ key, reducer }) => `${printableName(key)} (${reducer})`);
+    lines.push('', `  state: ${listed(keys)}`);
   }
   for (const loop of plan.loops) lines.push('', `  ${describeLoop(loop, style)}`);
   return `${lines.join('\n')}\n`;
@@ -55,15 +68,30 @@ function describeNode(node: PlannedNode, style: Style): string {
   const waits =
     node.waits_for.length === 0
       ? 'starts at once'
-      : `waits for ${listed(node.waits_for.map(describeDependency))}`;
+      : `${describeJoin(node)} ${listed(node.waits_for.map(describeDependency))}`;
   const details = [
     ...(node.when === null ? [] : [`only when ${printable(node.when)}`]),
     ...(node.loop === null ? [] : [`in loop ${printableName(node.loop)}`]),
-    ...(node.max_attempts === 1 ? [] : [`up to ${node.max_attempts} attempts`]),
-    ...(node.timeout_ms === null ? [] : [`at most ${formatDuration(node.timeout_ms)} an attempt`]),
-    ...(node.on_error === 'continue' ? ['its failure counts as done'] : []),
+    ...describePolicies(node),
   ];
   return `${style.dim(printable(node.type))}  ${[waits, ...details].join('; ')}`;
+}
+
+/** `waits for`, or what its join asks for instead. */
+function describeJoin({ join }: PlannedNode): string {
+  const rest = join.cancel_rest ? ' (and cancels the rest)' : '';
+  switch (join.policy) {
+    case 'all_success':
+      return 'waits for';
+    case 'all_done':
+      return 'waits for the end of';
+    case 'none_failed':
+      return 'waits until none has failed of';
+    case 'one_success':
+      return `waits for one${rest} of`;
+    case 'quorum':
+      return `waits for ${join.count}${rest} of`;
+  }
 }
 
 function describeDependency(dependency: PlannedDependency): string {
@@ -72,7 +100,8 @@ function describeDependency(dependency: PlannedDependency): string {
       ? []
       : [`on ${printableName(dependency.action)}`]),
     ...(dependency.when === null ? [] : [`if ${printable(dependency.when)}`]),
-    ...(dependency.origin === 'template' ? ['its data is used'] : []),
+    ...(dependency.catches === null ? [] : [`when it fails with ${printable(dependency.catches)}`]),
+    ...(dependency.streams ? ['item by item'] : dependency.origin === 'template' ? ['its data is used'] : []),
   ];
   const name = printableName(dependency.node);
   return conditions.length === 0 ? name : `${name} (${conditions.join(', ')})`;

@@ -74,9 +74,10 @@ describe('planWorkflow', () => {
       plan.steps.flatMap((step) => step.nodes.map((node) => [node.id, node.waits_for])),
     );
     expect(waits.a).toEqual([]);
-    expect(waits.b).toEqual([{ node: 'a', action: null, when: null, origin: 'template' }]);
-    expect(waits.c).toEqual([{ node: 'a', action: null, when: null, origin: 'depends_on' }]);
-    expect(waits.d).toEqual([{ node: 'c', action: 'go', when: '${big}', origin: 'edge' }]);
+    const plain = { action: null, when: null, catches: null, streams: false };
+    expect(waits.b).toEqual([{ ...plain, node: 'a', origin: 'template' }]);
+    expect(waits.c).toEqual([{ ...plain, node: 'a', origin: 'depends_on' }]);
+    expect(waits.d).toEqual([{ ...plain, node: 'c', action: 'go', when: '${big}', origin: 'edge' }]);
   });
 
   it('survives a chain of 2000 nodes and names such as __proto__', () => {
@@ -122,6 +123,59 @@ describe('renderPlan', () => {
       ],
     });
     await expect(renderPlan(plan, { style })).toMatchFileSnapshot('../../golden/plan.txt');
+  });
+
+  it('shows joins, what failures do, batches, resources and state', async () => {
+    const plan = planOf({
+      id: 'policies',
+      on_error: 'fail_safe',
+      resources: {
+        llm: { concurrency: 5, rate: { limit: 60, per_ms: 60_000 } },
+        gpu: { capacity: 'auto' },
+      },
+      state: { notes: { reducer: 'append' } },
+      nodes: [
+        echo('load', {
+          retry: { max_attempts: 3, retry_on: ['ECONNRESET'], not_on: ['FC6003'] },
+          timeout: { total_ms: 60_000 },
+          catch: [{ match: '*', goto: 'repair', as: 'problem' }],
+        }),
+        echo('repair', { writes: ['notes'], compensate: { type: 'echo' } }),
+        echo('ask', {
+          uses: { llm: 1, gpu: 2 },
+          priority: 3,
+          batch: {
+            items: '${load}',
+            max_concurrent: 5,
+            error_handling: 'fail_safe',
+            tolerate: { percent: 10 },
+          },
+          stream: true,
+        }),
+        echo('rate', { batch: { items: '${ask.results}', batch_size: 20, reduce: 'max' } }),
+        echo('fast', { fallback: null }),
+        echo('slow', { on_error: 'fail_safe' }),
+        echo('first', { join: { policy: 'one_success', cancel_rest: true } }),
+        echo('most', { join: { policy: 'quorum', count: 2 } }),
+        echo('last', { join: { policy: 'all_done' } }),
+        {
+          id: 'inner',
+          type: 'workflow',
+          params: { inline: { nodes: [echo('one'), echo('two')] } },
+          join: { policy: 'none_failed' },
+        },
+      ],
+      edges: [
+        { from: 'load', to: 'fast', parallel_group: 'race' },
+        { from: 'load', to: 'slow', parallel_group: 'race' },
+        ...['first', 'most', 'last'].flatMap((to) => ['fast', 'slow'].map((from) => ({ from, to }))),
+        { from: 'last', to: 'inner' },
+      ],
+      parallel_groups: {
+        race: { on_error: 'fail_fast', tolerate: { count: 1 }, cancel: 'drain', max_concurrency: 2 },
+      },
+    });
+    await expect(renderPlan(plan, { style })).toMatchFileSnapshot('../../golden/plan-policies.txt');
   });
 
   it('does not claim that a sequential workflow does anything in parallel', () => {
