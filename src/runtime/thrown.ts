@@ -17,7 +17,7 @@ export function describeThrown(thrown: unknown): readonly FailureCause[] {
  *
  * @param hint what to do about an error that is not forkchart's own
  */
-export function failureOf(thrown: unknown, at: Pick<Failure, 'node' | 'path'>, hint: string): Failure {
+export function failureOf(thrown: unknown, at: Pick<Failure, 'node' | 'path' | 'name'>, hint: string): Failure {
   if (thrown instanceof ForkchartError) {
     const { code, message, path } = thrown;
     return { code, message, ...at, path: path ?? at.path, hint: thrown.hint };

@@ -210,7 +210,8 @@ export class ToolCalls {
   #failure({ index, request, attempts }: Call, ending: Ending): Failure {
     const { node } = this.#caller.plan;
     const { definition, timeoutMs } = request;
-    const at = { node: node.id, path: node.pointer };
+    const { name } = this.#caller.about(index, definition.type);
+    const at = { node: node.id, name, path: node.pointer };
     if (ending.kind === 'threw') {
       const reason = ending.error instanceof UnusableParams ? ending.error.reason : ending.error;
       return failureOf(
