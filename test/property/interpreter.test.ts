@@ -9,7 +9,7 @@ import { engineFor } from '../helpers/reference/engine.js';
 describe('the engine and the reference interpreter', () => {
   it('run the same nodes at each step and leave the same records, on any workflow and schedule (P1, P3)', async () => {
     const refused = new Map<string, number>();
-    const { numRuns, seed } = settings(5000);
+    const { numRuns, seed } = settings(4000);
     await fc.assert(
       fc.asyncProperty(workflowArbitrary(), scheduleArbitrary(), async (ir, schedule) => {
         const engine = engineFor(ir);

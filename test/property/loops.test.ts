@@ -9,7 +9,7 @@ import { engineFor } from '../helpers/reference/engine.js';
 describe('loops that authors tangle', () => {
   it('are refused, or run to their end as the reference interpreter runs them (P2)', async () => {
     let refused = 0;
-    const { numRuns, seed } = settings(5000);
+    const { numRuns, seed } = settings(3000);
     await fc.assert(
       fc.asyncProperty(workflowArbitrary({ loops: 'any' }), scheduleArbitrary(), async (ir, schedule) => {
         const engine = engineFor(ir);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Outcome } from '../reference/record.js';
+import { SIMPLEST_FIRST } from './choices.js';
+import { CODES } from './policies.js';
 
 /** What happens next in a run: which of the possible things, and how the node ends if it is a node's call that returns. */
 export interface Choice {
@@ -12,15 +14,14 @@ export interface Choice {
 
 export type Schedule = readonly Choice[];
 
-/** Makes `fc.oneof` shrink to its first arbitrary. */
-export const SIMPLEST_FIRST = { withCrossShrink: true };
-
 /** What is chosen once a schedule is used up: the first call returns, the usual way. */
 export const LAST_CHOICE: Choice = { pick: 0, outcome: { kind: 'ok', output: { ok: true } }, cancel: false };
 
 export interface ScheduleOptions {
   /** Whether a run may be cancelled from outside; true if left out. */
   readonly cancel?: boolean;
+  /** Whether nodes fail more often, and with errors that have codes; false if left out. */
+  readonly codes?: boolean;
 }
 
 /** Schedules shrink to short ones in which the first call returns `{ ok: true }`. */
@@ -33,18 +34,20 @@ export function scheduleArbitrary(options: ScheduleOptions = {}): fc.Arbitrary<S
           { weight: 150, arbitrary: fc.constant(false) },
           { weight: 1, arbitrary: fc.constant(true) },
         );
-  return fc.array(fc.record({ pick: fc.nat(31), outcome: outcomeArbitrary(), cancel }), {
+  return fc.array(fc.record({ pick: fc.nat(31), outcome: outcomeArbitrary(options.codes), cancel }), {
     maxLength: 80,
     size: 'max',
   });
 }
 
-export function outcomeArbitrary(): fc.Arbitrary<Choice['outcome']> {
+export function outcomeArbitrary(codes = false): fc.Arbitrary<Choice['outcome']> {
+  const coded = fc.constantFrom(...CODES).map((code): Choice['outcome'] => ({ kind: 'fail', code }));
   return fc.oneof(
     SIMPLEST_FIRST,
     { weight: 30, arbitrary: successArbitrary() },
     { weight: 3, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail' }) },
     { weight: 1, arbitrary: fc.constant<Choice['outcome']>({ kind: 'fail', terminal: true }) },
+    ...(codes ? [{ weight: 8, arbitrary: coded }] : []),
   );
 }
 
