@@ -17,7 +17,7 @@ export interface Workflow {
   readonly outputs: readonly WorkflowOutput[];
   /** In order of declaration, which is the order of everything that is shown or returned (P4). */
   readonly nodes: readonly WorkflowNode[];
-  /** Explicit edges in order of declaration, then the inferred ones. */
+  /** Those written as edges, in order of declaration, then catches, `depends_on` and what was found in templates. */
   readonly edges: readonly WorkflowEdge[];
   readonly loops: readonly WorkflowLoop[];
   readonly groups: readonly WorkflowGroup[];
@@ -82,7 +82,10 @@ export interface WorkflowNode {
   readonly uses: readonly ResourceUse[];
   /** The higher goes first where several wait for the same; 0 by default. */
   readonly priority: number;
-  /** Keys of the state that its function, its parameters or its condition look at, and those that its result is written to. */
+  /**
+   * Keys of the state that its function, its parameters, its condition or those of the edges that leave it look at, and those
+   * that its result is written to.
+   */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly compensate: Compensation | null;

@@ -49,9 +49,18 @@ function* ofJoin({ id, join }: CoreNode, at: string): Generator<Contradiction> {
 }
 
 function* ofRetry({ id, retry }: CoreNode, at: string): Generator<Contradiction> {
-  const most = retry?.max_elapsed_ms;
+  if (retry === undefined) return;
+  if (retry.retry_on?.length === 0 || retry.not_on?.includes('*') === true) {
+    const field = retry.retry_on?.length === 0 ? 'retry_on' : 'not_on';
+    yield idle(
+      `${at}/retry/${field}`,
+      `${quote(id)} is never tried again: its \`${field}\` leaves no error to try it after.`,
+      `Remove \`${field}\`, or name in it the errors that are meant.`,
+    );
+  }
+  const most = retry.max_elapsed_ms;
   // With a random wait the next attempt may begin early enough.
-  if (retry === undefined || most === undefined || retry.jitter === 'full') return;
+  if (most === undefined || retry.jitter === 'full') return;
   const first = Math.min(retry.initial_ms, retry.max_delay_ms);
   if (retry.max_attempts === 1 || most >= first) return;
   yield {

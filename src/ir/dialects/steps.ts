@@ -122,7 +122,8 @@ function lowerStep(one: Step, waits: readonly string[], outputNames: ReadonlyMap
   const params = Object.fromEntries(
     Object.entries({ ...prompt, ...one.input_mapping }).map(([key, value]) => [
       key,
-      toTemplates(value, outputNames),
+      // The strings of a workflow inside are its own.
+      one.tool === 'workflow' && key === 'inline' ? value : toTemplates(value, outputNames),
     ]),
   );
   const retries = one.retry_on_failure === true ? (one.max_retries ?? DEFAULT_RETRIES) : 0;

@@ -45,7 +45,7 @@ export const coreFields = {
   on_error: onError
     .exactOptional()
     .describe(
-      'fail_fast, the default: the first failure stops the run; fail_safe: what does not need it goes on.',
+      'fail_fast, the default: the first failure stops the run; fail_safe: what does not need it goes on; continue: every failure counts as done.',
     ),
   timeout_ms: milliseconds.exactOptional().describe('Milliseconds that the whole run may take.'),
   state: state.exactOptional().describe('Keys of the state that nodes share, by name.'),

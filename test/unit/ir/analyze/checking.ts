@@ -12,6 +12,11 @@ export const TYPES: ReadonlyMap<string, NodeTypeInfo> = new Map(
   Object.entries({
     echo: z.strictObject({ value: z.json().optional() }),
     sleep: z.strictObject({ ms: z.number().min(0), value: z.json().optional() }),
+    wait: z.strictObject({
+      event: z.string(),
+      schema: z.record(z.string(), z.json()).optional(),
+      timeout_ms: z.number().positive().optional(),
+    }),
     pick: z.strictObject({ from: z.array(z.strictObject({ key: z.string() })), mode: z.enum(['a', 'b']) }),
   }).map(([type, params]) => [type, { type, params, effects: type === 'sleep' ? 'effect' : 'pure' }]),
 );
