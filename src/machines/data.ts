@@ -1,6 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { DataScope, NamedValue } from '../ir/template/data-scope.js';
+import { batchValue } from './batch/batch-value.js';
 import { isFailure, type Outcome } from './outcome.js';
 import type { Topology } from './topology.js';
 
@@ -21,6 +22,7 @@ export function dataScope(
     // Not settled means not run yet: the first time round a loop, a value of the iteration before is asked for.
     if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled')
       return { kind: 'absent' };
+    if (outcome.status === 'succeeded' && topology.nodes[node]?.node.batch) return batchValue(outcome.output);
     const members = seen > 0 ? (topology.branches.get(node) ?? []) : [];
     return {
       kind: 'node',

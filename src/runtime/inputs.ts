@@ -2,7 +2,8 @@ import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import { describeType, isOfType, withArticle } from '../ir/value-type.js';
 import type { Workflow } from '../ir/workflow.js';
-import { toJsonResult } from './json-result.js';
+import { oneTimeItems } from './batch/one-time-items.js';
+import { toResult } from './json-result.js';
 
 /**
  * Checks what a run is given against what its workflow asks for, and fills in defaults.
@@ -20,7 +21,7 @@ export function bindInputs(
   for (const input of workflow.inputs) {
     const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
     if (value !== undefined) {
-      if (isOfType(value, input.type))
+      if (isOfType(value, input.type) || (input.type === 'array' && oneTimeItems(value) !== null))
         bound.push([input.name, asJson(workflow, value, input.name, maxBytes)]);
       else
         problems.push(
@@ -48,7 +49,7 @@ export function bindInputs(
 /** A frozen copy, as for results: what a caller does to its value afterwards must not change the run. */
 function asJson(workflow: Workflow, value: unknown, name: string, maxBytes: number): JsonValue {
   try {
-    return toJsonResult(value, maxBytes);
+    return toResult(value, maxBytes);
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
     throw new ForkchartError('FC5001', `Input \`${name}\`: ${error.message}`, {

@@ -1,7 +1,18 @@
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import { oneTimeItems } from './batch/one-time-items.js';
 
 const DEEPEST = 512;
+
+/**
+ * What a node function returned, or a run is given, for good: what can be read only once stands for itself, anything else is
+ * made JSON.
+ *
+ * @throws ForkchartError as {@link toJsonResult} does
+ */
+export function toResult(value: unknown, maxBytes: number): JsonValue {
+  return oneTimeItems(value) ?? toJsonResult(value, maxBytes);
+}
 
 /**
  * What a node function returned, as JSON: `undefined` is `null`, as in an array; `toJSON` is honoured, as for a `Date`. Anything

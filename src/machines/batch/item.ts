@@ -1,4 +1,5 @@
 import type { Failure } from '../../ir/errors.js';
+import { itemName } from '../names.js';
 import type { AttemptInput, ItemInput } from '../node.js';
 import type { AttemptFailure, AttemptResult } from '../outcome.js';
 import { backoffDelay, mayTryAgain } from '../retry.js';
@@ -73,7 +74,14 @@ export function itemMayTryAgain(plan: NodePlan, context: LaneContext, event: Lan
 }
 
 /** Why an attempt at the item has failed, or the item as a whole: what was thrown, a timeout, or no place for it. */
-export function itemFailureBy({ node }: NodePlan, context: LaneContext, event: LaneEvent): AttemptFailure {
+export function itemFailureBy(plan: NodePlan, context: LaneContext, event: LaneEvent): AttemptFailure {
+  const failed = failureBy(plan, context, event);
+  if (context.whole) return failed;
+  const name = itemName(context.base.name, context.item?.index ?? 0);
+  return { ...failed, failure: { ...failed.failure, name } };
+}
+
+function failureBy({ node }: NodePlan, context: LaneContext, event: LaneEvent): AttemptFailure {
   if (event.failure !== undefined) return batchFailure(event.failure, context.startedAt);
   if (event.type.startsWith('xstate.error.')) return thrown(node, context, event.error);
   const about = { code: 'FC5005', node: node.id };

@@ -54,7 +54,7 @@ export function laneMachine(plan: NodePlan): AnyStateMachine {
         ]),
     { target: '#lane.idle', actions: [notice('item.attempt_failed'), ...settle(status)] },
   ];
-  const stopped = { target: '#lane.done', actions: settle('cancelled') };
+  const stopped = { target: '#lane.idle', actions: settle('cancelled') };
   const after = (ms: number | null, transitions: unknown) =>
     ms === null ? {} : { after: { [ms]: transitions } };
 
@@ -63,7 +63,7 @@ export function laneMachine(plan: NodePlan): AnyStateMachine {
     context: ({ input }: { input: BatchInput & { lane: number } }) => idleLane(input),
     initial: 'idle',
     states: {
-      idle: { on: { take: { target: 'queued', actions: 'takeItem' }, stop: 'done' } },
+      idle: { on: { take: { target: 'queued', actions: 'takeItem' } } },
       queued: {
         ...queued(ATTEMPTING),
         on: { ...queued(ATTEMPTING).on, stop: stopped },
@@ -92,7 +92,6 @@ export function laneMachine(plan: NodePlan): AnyStateMachine {
               }),
         },
       },
-      done: { type: 'final' },
     },
   };
   return createMachine(config as never).provide({

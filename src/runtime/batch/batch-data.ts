@@ -1,5 +1,4 @@
 import { type AnyEventObject, fromCallback } from 'xstate';
-import type { Failure } from '../../ir/errors.js';
 import type { JsonValue } from '../../ir/json.js';
 import type { BatchPolicy } from '../../ir/workflow.js';
 import type { BatchReply, BatchRequest, ItemSettled } from '../../machines/batch/protocol.js';
@@ -8,9 +7,8 @@ import type { RunSystem } from '../../machines/compile.js';
 import type { AttemptInput } from '../../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../../machines/outcome.js';
 import type { NodePlan } from '../../machines/topology.js';
-import { attemptFailure, attemptScope, stored } from '../attempt.js';
+import { attemptFailure, attemptScope, executionId, stored } from '../attempt.js';
 import type { AttemptHost } from '../attempt-host.js';
-import { executionId } from '../execution-id.js';
 import { toJsonResult } from '../json-result.js';
 import { checkWrites } from '../state-writes.js';
 import { ResultCollector } from './collector.js';
@@ -113,11 +111,10 @@ class BatchData {
     }
   }
 
-  /** Told when the batch has ended, or was made to: what it read from and passed on to is let go of. */
+  /** Told when the batch has ended, or was made to: what it read from is let go of. */
   close(): void {
     this.#closed = true;
     this.#items?.source.close();
-    this.#stream?.end(this.#failureOf('it was stopped.'));
   }
 
   get #execution(): string {
@@ -220,9 +217,7 @@ class BatchData {
   }
 
   #explain(tolerated: number): void {
-    const failure = this.#results.failureNumber(tolerated);
-    this.#stream?.end(failure.failure);
-    this.#reply({ type: 'explained', failure });
+    this.#reply({ type: 'explained', failure: this.#results.failureNumber(tolerated) });
   }
 
   #break(error: unknown): void {
@@ -231,10 +226,5 @@ class BatchData {
       terminal: true,
     };
     this.#reply({ type: 'broken', failure });
-  }
-
-  #failureOf(message: string): Failure {
-    const { id, pointer } = this.#plan.node;
-    return { code: 'FC5015', message, node: id, path: pointer, hint: 'See how it ended.' };
   }
 }

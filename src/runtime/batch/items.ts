@@ -40,7 +40,11 @@ export function findItems(
   const lists = isObject(params) ? Object.entries(params).filter(([, value]) => canBeItems(value)) : [];
   const [only] = lists;
   if (only === undefined && items.optional) return null;
-  if (only === undefined || lists.length > 1) throw noSingleList(lists.map(([name]) => name), policy);
+  if (only === undefined || lists.length > 1)
+    throw noSingleList(
+      lists.map(([name]) => name),
+      policy,
+    );
   const [name, value] = only;
   return { source: sourceOf(value, `\`params.${name}\``, policy, bounds), parameter: name };
 }

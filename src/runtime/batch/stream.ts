@@ -99,11 +99,15 @@ export class Stream {
 }
 
 function stageFailed(source: NodePlan, stage: NodePlan, { message }: Failure): ForkchartError {
-  return new ForkchartError('FC5015', `\`${source.node.id}\`, the stage before, has ended early: ${message}`, {
-    hint: `Look at \`${source.node.id}\`; what it had passed on was worked on.`,
-    path: stage.node.batch?.pointer ?? stage.node.pointer,
-    terminal: true,
-  });
+  return new ForkchartError(
+    'FC5015',
+    `\`${source.node.id}\`, the stage before, has ended early: ${message}`,
+    {
+      hint: `Look at \`${source.node.id}\`; what it had passed on was worked on.`,
+      path: stage.node.batch?.pointer ?? stage.node.pointer,
+      terminal: true,
+    },
+  );
 }
 
 /** The streams of one run, by the node that they come from. */
@@ -126,12 +130,12 @@ export class StreamTable {
     return stream;
   }
 
-  /** To be told of every node that has settled, as one may do so without having run. */
-  settled(id: string): void {
+  /** To be told of every node that has settled, with its failure if it has one: it may have done so without having run. */
+  settled(id: string, failure: Failure | null): void {
     const node = this.#topology.nodeIndex.get(id);
     const plan = node === undefined ? undefined : this.#topology.nodes[node];
     if (plan === undefined) return;
-    this.from(plan.index)?.end(neverRan(plan));
+    this.from(plan.index)?.end(failure ?? stopped(plan));
     this.#end(plan.index, plan.index);
     for (const { edge, from } of plan.incoming) {
       if (!edge.streams) continue;
@@ -148,10 +152,10 @@ export class StreamTable {
   }
 }
 
-/** Of a source that ends without having said how: one that ran has said so before it settled. */
-const neverRan = ({ node }: NodePlan): Failure => ({
+/** Of a source that was cancelled or skipped: one that has passed on all of its results said so before it settled. */
+const stopped = ({ node }: NodePlan): Failure => ({
   code: 'FC5015',
-  message: 'it did not run.',
+  message: 'it was cancelled, or did not run.',
   node: node.id,
   path: node.pointer,
   hint: 'See why it was skipped or cancelled.',
