@@ -1,0 +1,32 @@
+import { isList, isObject, type JsonValue } from '../../ir/json.js';
+import type { NamedValue } from '../../ir/template/data-scope.js';
+
+const ABSENT: NamedValue = { kind: 'absent' };
+
+/**
+ * A batch's output as references see it: its branches are the items' results, and those of failed items are absent. They are
+ * made when they are first asked for, as a batch may be large.
+ */
+export function batchValue(output: JsonValue): NamedValue {
+  let branches: readonly NamedValue[] | null = null;
+  return {
+    kind: 'node',
+    value: output,
+    get branches() {
+      branches ??= resultsOf(output);
+      return branches;
+    },
+  };
+}
+
+/** What the output looks like is known only from where it comes from: a fallback, for one, is whatever the author wrote. */
+function resultsOf(output: JsonValue): readonly NamedValue[] {
+  const { results = null, errors = null, error_count = 0 } = isObject(output) ? output : {};
+  if (!isList(results) || !isList(errors)) return [];
+  const failed = new Set(errors.map((error) => (isObject(error) ? error.index : null)));
+  // Where there are more than are listed, a `null` may be of any of them.
+  const someUnlisted = errors.length !== error_count;
+  return results.map((value, index) =>
+    value === null && (someUnlisted || failed.has(index)) ? ABSENT : { kind: 'node', value, branches: [] },
+  );
+}
