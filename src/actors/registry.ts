@@ -11,6 +11,7 @@ import { readFile } from './read-file.js';
 import { createRoot } from './root.js';
 import { sleep } from './sleep.js';
 import { wait } from './wait.js';
+import { workflow } from './workflow.js';
 import { writeFile } from './write-file.js';
 
 export type { NodeFunction };
@@ -57,6 +58,7 @@ export function createRegistry(options: RegistryOptions = {}): NodeRegistry {
     writeFile(files),
     listFiles(files),
     functionNode(table),
+    workflow,
     wait,
   ];
   const byType = new Map(builtIn.map((definition) => [definition.type, definition]));

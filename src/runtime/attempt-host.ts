@@ -1,7 +1,12 @@
 import type { NodeRegistry } from '../actors/registry.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
-import type { ResourceUse } from '../ir/workflow.js';
-import type { Topology } from '../machines/topology.js';
+import type { WorkflowCall } from '../actors/workflow.js';
+import type { JsonValue } from '../ir/json.js';
+import type { ResourceUse, WorkflowNode } from '../ir/workflow.js';
+import type { PlaceHolder } from '../machines/compile.js';
+import type { AttemptInput } from '../machines/node.js';
+import type { NodePlan, Topology } from '../machines/topology.js';
+import type { StreamTable } from './batch/stream.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 import type { Mailbox } from './mailbox.js';
@@ -10,6 +15,8 @@ import type { RunStore } from './store/store.js';
 /** What an attempt needs of the run that it belongs to. */
 export interface AttemptHost {
   readonly runId: string;
+  /** What the ids of executions begin with: empty, but for the nodes of a sub-workflow. */
+  readonly executionPrefix: string;
   readonly topology: Topology;
   readonly clock: Clock;
   readonly store: RunStore;
@@ -18,8 +25,10 @@ export interface AttemptHost {
   readonly registry: NodeRegistry;
   /** The events that the run is sent. */
   readonly mailbox: Mailbox;
+  /** The results that batches pass on while they run. */
+  readonly streams: StreamTable;
   readonly resultBytes: number;
-  /** Calls that one attempt may have under way, at most. */
+  /** Items of a batch, and calls that one attempt may have under way, at most. */
   readonly maxItems: number;
   /** Milliseconds from the run's start. */
   now(): number;
@@ -32,9 +41,19 @@ export interface AttemptHost {
   acquireResources(node: number, uses: readonly ResourceUse[], signal: AbortSignal): Promise<() => void>;
   /** Settles when a function that was told to stop has returned, or the grace period is over; never rejects. */
   withinGrace(returned: Promise<void>): Promise<void>;
-  /** Told of every call of a node function; the promise settles when the function has returned, and never rejects. */
-  called(node: number, returned: Promise<void>): void;
+  /** Told of every call of a function for a node or an item; the promise settles when it has returned, and never rejects. */
+  called(holder: PlaceHolder, returned: Promise<void>): void;
   /** Counts a call from now until the returned function is called. */
-  measureCall(node: string): () => void;
+  measureCall(node: WorkflowNode): () => void;
   publish(event: RunEventBody): void;
+  /** Runs another workflow inside of the run: see {@link WorkflowNodeContext}. */
+  runWorkflow(call: WorkflowCall, attempt: AttemptOfNode): Promise<JsonValue>;
+}
+
+/** On whose behalf a workflow is run. */
+export interface AttemptOfNode {
+  readonly plan: NodePlan;
+  readonly input: AttemptInput;
+  readonly execution: string;
+  readonly signal: AbortSignal;
 }

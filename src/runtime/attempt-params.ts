@@ -1,8 +1,9 @@
 import type { NodeDefinition } from '../actors/node.js';
 import { ForkchartError } from '../ir/errors.js';
-import type { JsonValue } from '../ir/json.js';
+import { isObject, type JsonValue } from '../ir/json.js';
 import type { DataScope } from '../ir/template/data-scope.js';
 import { fillTemplate, type Template } from '../ir/template/template.js';
+import type { ItemInput } from '../machines/node.js';
 import type { NodePlan } from '../machines/topology.js';
 
 const MOST_ISSUES = 5;
@@ -17,14 +18,17 @@ export class UnusableParams extends Error {
 /**
  * Fills in the templates of a node's parameters, and checks them against its type.
  *
+ * @param item of a batch: it may stand in for one of the parameters
  * @throws UnusableParams
  */
 export async function readParams(
   definition: NodeDefinition,
-  plan: NodePlan,
+  { node }: NodePlan,
   scope: DataScope,
+  item: ItemInput | null,
 ): Promise<unknown> {
-  return readTemplate(definition, plan.node.params, plan.node.paramsPointer, scope);
+  const params = withItem(fill(node.params, scope), item);
+  return parseParams(definition, params, wrongParams(definition, node.paramsPointer));
 }
 
 /**
@@ -38,10 +42,20 @@ export async function readTemplate(
   path: string,
   scope: DataScope,
 ): Promise<unknown> {
-  return parseParams(definition, fill(template, scope), {
-    hint: `Look at what the templates put there; \`${definition.type}\` takes something else.`,
-    path,
-  });
+  return parseParams(definition, fill(template, scope), wrongParams(definition, path));
+}
+
+const wrongParams = ({ type }: NodeDefinition, path: string) => ({
+  hint: `Look at what the templates put there; \`${type}\` takes something else.`,
+  path,
+});
+
+function withItem(params: JsonValue, item: ItemInput | null): JsonValue {
+  if (item === null || item.parameter === null || !isObject(params)) return params;
+  const { parameter, value } = item;
+  return Object.fromEntries(
+    Object.entries(params).map(([name, given]) => [name, name === parameter ? value : given]),
+  );
 }
 
 /**

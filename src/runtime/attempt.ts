@@ -2,6 +2,7 @@ import { fromPromise } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
 import { isTerminal } from '../ir/errors.js';
+import type { DataScope } from '../ir/template/data-scope.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
@@ -10,7 +11,7 @@ import { keysWrittenBy } from '../machines/state.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
 import { readParams, UnusableParams } from './attempt-params.js';
-import { toJsonResult } from './json-result.js';
+import { toResult } from './json-result.js';
 import { about, openContext } from './node-context.js';
 import { checkWrites } from './state-writes.js';
 import { describeThrown, failureOf } from './thrown.js';
@@ -21,16 +22,32 @@ export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem
     const host = hostOf(system);
     const attempt = runAttempt(definition, host, input, signal);
     const over = (): void => {};
-    host.called(input.node, attempt.then(over, over));
+    host.called({ node: input.node, item: input.item?.index ?? null }, attempt.then(over, over));
     return attempt;
   });
 }
 
-/** Names one execution of a node within its run: its id, and the iterations of the loops around it, outermost first. */
-export function executionId(node: string, iterations: readonly number[]): string {
+/**
+ * Names one execution of a node within its run: its id, the iterations of the loops around it, outermost first, and the item of
+ * its batch.
+ */
+export function executionId(node: string, iterations: readonly number[], item: number | null = null): string {
   // Half a surrogate pair cannot be encoded.
   const whole = node.replace(/[\uD800-\uDFFF]/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
-  return [encodeURIComponent(whole), ...iterations].join('#');
+  const execution = [encodeURIComponent(whole), ...iterations].join('#');
+  return item === null ? execution : `${execution}@${item}`;
+}
+
+/** What the templates of a node can name in an attempt. */
+export function attemptScope({ topology }: AttemptHost, { node }: NodePlan, input: AttemptInput): DataScope {
+  const outcomes = new Map(input.outcomes);
+  const local = new Map(input.caught);
+  if (input.state !== null) local.set('state', input.state);
+  if (input.item !== null) {
+    local.set('__index__', input.item.index);
+    if (node.batch !== null) local.set(node.batch.as, input.item.value);
+  }
+  return dataScope(topology, input.inputs, (index) => outcomes.get(index) ?? null, local);
 }
 
 /** @throws AttemptFailure, never an `Error`: what an actor rejects with ends up in snapshots */
@@ -42,7 +59,7 @@ async function runAttempt(
 ): Promise<AttemptResult> {
   const plan = host.topology.nodes[input.node];
   if (plan === undefined) throw new Error(`The chart has no node ${input.node}.`);
-  const execution = executionId(plan.node.id, input.iterations);
+  const execution = host.executionPrefix + executionId(plan.node.id, input.iterations, input.item?.index);
   try {
     const committed = await stored(() => host.store.committed(host.runId, execution));
     if (committed !== undefined) return committed;
@@ -72,18 +89,14 @@ async function call(
   execution: string,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  const outcomes = new Map(input.outcomes);
-  const local = new Map(input.caught);
-  if (input.state !== null) local.set('state', input.state);
-  const scope = dataScope(host.topology, input.inputs, (node) => outcomes.get(node) ?? null, local);
-  const params = await readParams(definition, plan, scope);
+  const params = await readParams(definition, plan, attemptScope(host, plan, input), input.item);
   // A node may be cancelled before its function is called.
   signal.throwIfAborted();
   const { context, close } = openContext(host, plan, input, execution, signal);
-  const ended = host.measureCall(plan.node.id);
+  const ended = host.measureCall(plan.node);
   try {
     const { action, output } = readRouted(await definition.run(params, context));
-    const result = { action, output: toJsonResult(output, host.resultBytes) };
+    const result = { action, output: toResult(output, host.resultBytes) };
     // The items of a batch write nothing: the batch does, all of them together.
     if (input.state !== null && input.item === null) {
       checkWrites(host.topology, plan, result.output, input.state);
@@ -96,7 +109,7 @@ async function call(
 }
 
 /** The store's failures are its own: calling the node's function again would not mend them. */
-async function stored<T>(access: () => T | Promise<T>): Promise<T> {
+export async function stored<T>(access: () => T | Promise<T>): Promise<T> {
   try {
     return await access();
   } catch (error) {

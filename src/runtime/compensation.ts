@@ -40,7 +40,7 @@ export function compensationActor(
         state: null,
         item: null,
       };
-      const execution = `${executionId(plan.node.id, undo.iterations)}/compensate`;
+      const execution = `${host.executionPrefix}${executionId(plan.node.id, undo.iterations)}/compensate`;
       const { context, close } = openContext(host, plan, attempt, execution, signal);
       try {
         toJsonResult(await definition.run(params, context), host.resultBytes);

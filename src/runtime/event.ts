@@ -14,6 +14,8 @@ interface Stamp {
   readonly seq: number;
   /** Milliseconds from the run's start. */
   readonly at: number;
+  /** For what happens in a sub-workflow: the name of the node that runs it. */
+  readonly scope?: string;
 }
 
 interface AboutNode {

@@ -14,10 +14,11 @@ export class Meter {
     this.#peak = Math.max(this.#peak, ++this.#calls);
   }
 
-  callEnded(node: string, ms: number): void {
+  /** @param node `null` for one of a sub-workflow */
+  callEnded(node: string | null, ms: number): void {
     this.#calls--;
     this.#workMs += ms;
-    this.waited(node, ms);
+    if (node !== null) this.waited(node, ms);
   }
 
   waited(node: string, ms: number): void {

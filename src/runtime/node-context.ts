@@ -1,10 +1,11 @@
 import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
+import { RUN_WORKFLOW, type WorkflowNodeContext } from '../actors/workflow.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import { itemName } from '../machines/names.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { Outcome } from '../machines/outcome.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
-import type { AttemptHost } from './attempt-host.js';
+import type { AttemptHost, AttemptOfNode } from './attempt-host.js';
 import { CallDesk, type Work } from './call-desk.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
@@ -24,14 +25,21 @@ export function openContext(
   execution: string,
   signal: AbortSignal,
 ): OpenContext {
-  return openWork(host, plan, input, {
+  const opened = openWork(host, plan, input, {
     attempt: input.attempt,
     idempotencyKey: `${host.runId}/${execution}`,
+    item: input.item?.index ?? null,
     signal,
     holdsResources: plan.node.uses.length > 0,
     call: null,
     tally: { underWay: 0 },
   });
+  const attempt: AttemptOfNode = { plan, input, execution, signal };
+  const running: Pick<WorkflowNodeContext, typeof RUN_WORKFLOW> = {
+    [RUN_WORKFLOW]: (call) => host.runWorkflow(call, attempt),
+  };
+  Object.assign(opened.context, running);
+  return opened;
 }
 
 function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: Work): OpenContext {

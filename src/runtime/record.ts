@@ -30,6 +30,8 @@ export interface NodeRecord {
   readonly reason: SkipReason | CancelReason | null;
   /** What came of undoing it, after the run had failed. */
   readonly compensation?: { readonly status: 'succeeded' | 'failed'; readonly error: Failure | null };
+  /** For a node that runs another workflow: the records of its nodes, by id; of the last attempt. */
+  readonly nodes?: { readonly [id: string]: NodeRecord };
   /** For a node in a loop, which iteration this is (from 1), and the records of those before. */
   readonly iteration?: number;
   readonly earlier?: readonly NodeRecord[];

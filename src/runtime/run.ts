@@ -1,28 +1,16 @@
-import {
-  type AnyActorRef,
-  type AnyStateMachine,
-  createActor,
-  type InspectionEvent,
-  type Snapshot,
-} from 'xstate';
-import type { NodeRegistry } from '../actors/registry.js';
-import type { WorkerPool } from '../actors/worker-pool.js';
+import type { Snapshot } from 'xstate';
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import type { JsonObject } from '../ir/json.js';
-import type { PlaceHolder, PlaceRequest } from '../machines/compile.js';
-import type { ScopeContext, WorkflowMachineInput } from '../machines/context.js';
-import type { Topology } from '../machines/topology.js';
-import type { AttemptHost } from './attempt-host.js';
-import type { Clock } from './clock.js';
+import type { ScopeContext } from '../machines/context.js';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from './event.js';
 import { EventStream } from './event-stream.js';
 import { Mailbox } from './mailbox.js';
 import { Meter } from './metrics.js';
 import { fillOutputs } from './outputs.js';
 import type { RunResult, RunStatus } from './record.js';
-import { RecordBook } from './record-book.js';
-import { Slots } from './slots.js';
-import type { RunStore } from './store/store.js';
+import { type Chart, type RunnerServices, RunScope, type RunServices } from './run-scope.js';
+import { type PlaceObserver, RunPlaces } from './scheduler/run-places.js';
+import { runSubWorkflow } from './sub-run.js';
 
 /** One execution of a workflow, under way. */
 export interface Run {
@@ -58,42 +46,29 @@ export interface Run {
   snapshot(): Snapshot<unknown>;
 }
 
-export interface RunSetup
-  extends Pick<
-    AttemptHost,
-    'runId' | 'topology' | 'clock' | 'store' | 'workers' | 'registry' | 'resultBytes' | 'maxItems'
-  > {
-  /** The chart with its actors and effects bound. */
-  readonly machine: AnyStateMachine;
+export interface RunSetup {
+  readonly runner: RunnerServices;
+  readonly runId: string;
+  readonly chart: Chart;
   readonly inputs: JsonObject;
   readonly seed: number;
   readonly maxConcurrency: number | null;
-  readonly gracePeriodMs: number;
-  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
-/** A run as its chart's bindings see it. */
-export class LiveRun implements AttemptHost {
+/** A run from its start to its result; what its chart does in between is the {@link RunScope}'s. */
+export class LiveRun implements RunServices {
+  readonly runner: RunnerServices;
   readonly runId: string;
-  readonly topology: Topology;
-  readonly clock: Clock;
-  readonly store: RunStore;
-  readonly workers: WorkerPool;
-  readonly registry: NodeRegistry;
-  readonly resultBytes: number;
-  readonly maxItems: number;
+  readonly seed: number;
   readonly mailbox: Mailbox;
-  readonly actor: AnyActorRef;
+  readonly meter = new Meter();
+  readonly observer: PlaceObserver = { waited: () => {}, held: () => {}, freed: () => {} };
+  readonly runWorkflow = runSubWorkflow;
   /** What the caller gets. */
   readonly handle: Run;
 
-  readonly #gracePeriodMs: number;
-  readonly #slots: Slots;
-  /** By node: the calls of its function, and of others on its behalf, that have not returned. */
-  readonly #calls = new Map<number, Set<Promise<void>>>();
+  readonly #scope: RunScope;
   readonly #events = new EventStream();
-  readonly #records = new RecordBook();
-  readonly #meter = new Meter();
   #startedAt = 0;
   #seq = 0;
   #state: 'created' | 'running' | 'settled' = 'created';
@@ -101,24 +76,20 @@ export class LiveRun implements AttemptHost {
   #resolve: (result: RunResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(setup: RunSetup) {
-    this.runId = setup.runId;
-    this.topology = setup.topology;
-    this.clock = setup.clock;
-    this.store = setup.store;
-    this.workers = setup.workers;
-    this.registry = setup.registry;
-    this.resultBytes = setup.resultBytes;
-    this.maxItems = setup.maxItems;
-    this.mailbox = new Mailbox(setup.resultBytes);
-    this.#gracePeriodMs = setup.gracePeriodMs;
-    this.#slots = new Slots(setup.maxConcurrency);
-    const input: WorkflowMachineInput = { inputs: setup.inputs, seed: setup.seed };
-    this.actor = createActor(setup.machine, {
-      input,
-      clock: setup.clock,
-      ...(setup.inspect === undefined ? {} : { inspect: setup.inspect }),
+  constructor({ runner, runId, chart, inputs, seed, maxConcurrency }: RunSetup) {
+    this.runner = runner;
+    this.runId = runId;
+    this.seed = seed;
+    this.mailbox = new Mailbox(runner.resultBytes);
+    const { workflow } = chart.topology;
+    const places = RunPlaces.open(runner.scheduler, {
+      workflow,
+      demands: chart.demands,
+      observer: this.observer,
+      limit: maxConcurrency,
+      priority: 0,
     });
+    this.#scope = new RunScope({ run: this, chart, places, inputs, seed, sub: null });
     this.handle = this.#makeHandle();
   }
 
@@ -127,46 +98,42 @@ export class LiveRun implements AttemptHost {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    const { actor, places } = this.#scope;
     return {
       id: this.runId,
       result,
       on: (listener) => this.#events.subscribe(listener),
       events: () => this.#events.iterate(),
       cancel: (reason) => this.cancel(reason),
-      pause: () => this.#slots.pause(),
-      step: () => this.#slots.step(),
-      resume: () => this.#slots.resume(),
+      pause: () => places.pause(),
+      step: () => places.step(),
+      resume: () => places.resume(),
       send: (event, payload) => this.#send(event, payload),
-      snapshot: () => this.actor.getPersistedSnapshot(),
+      snapshot: () => actor.getPersistedSnapshot(),
     };
   }
 
   /** Starts the chart; called once the caller has had a chance to listen. */
   begin(): void {
-    const { workflow } = this.topology;
+    const { workflow } = this.#scope.topology;
     this.#state = 'running';
-    this.#startedAt = this.clock.now();
-    this.publish({
-      type: 'run.started',
-      workflow: workflow.id,
-      hash: workflow.hash,
-      nodes: workflow.nodes.length,
-      time: new Date(this.#startedAt).toISOString(),
-    });
+    this.#startedAt = this.runner.clock.now();
+    const time = new Date(this.#startedAt).toISOString();
+    const { id, hash, nodes } = workflow;
+    this.publish({ type: 'run.started', workflow: id, hash, nodes: nodes.length, time }, null);
     // A run that was cancelled before it began starts no node.
-    if (this.#cancelReason !== null) this.#slots.pause();
-    this.actor.subscribe({
-      error: (error) => this.fail('FC9003', `The chart of run ${this.runId} broke down`, error),
-      complete: () => void this.#settle(),
-    });
-    this.actor.start();
-    if (this.#cancelReason !== null) this.actor.send({ type: 'cancel', reason: this.#cancelReason });
+    if (this.#cancelReason !== null) this.#scope.places.pause();
+    this.#scope.start(
+      (status, context) => void this.#settle(status, context),
+      (error) => this.fail('FC9003', `The chart of run ${this.runId} broke down`, error),
+    );
+    if (this.#cancelReason !== null) this.#scope.cancel(this.#cancelReason);
   }
 
   cancel(reason = 'cancelled by its caller'): void {
     if (this.#cancelReason !== null) return;
     this.#cancelReason = reason;
-    if (this.#state === 'running') this.actor.send({ type: 'cancel', reason });
+    if (this.#state === 'running') this.#scope.cancel(reason);
   }
 
   /** Ends a run that has no result: its store would not have it, or forkchart has a defect. */
@@ -184,74 +151,16 @@ export class LiveRun implements AttemptHost {
     this.#reject(error);
   }
 
-  requestPlace({ node, grant }: PlaceRequest): void {
-    this.#slots.request(node, grant);
+  get isObserved(): boolean {
+    return this.#events.hasListeners;
   }
 
-  /** The slot of a node whose function has not returned stays taken until it has, or until the grace period is over. */
-  releasePlace({ node }: PlaceHolder): void {
-    const calls = this.#calls.get(node);
-    this.#slots.release(node, calls === undefined ? null : this.withinGrace(allOf(calls)));
-  }
-
-  measureCall(node: string): () => void {
-    const began = this.clock.now();
-    this.#meter.callBegan();
-    return () => this.#meter.callEnded(node, this.clock.now() - began);
-  }
-
-  called(node: number, returned: Promise<void>): void {
-    const calls = this.#calls.get(node) ?? new Set();
-    this.#calls.set(node, calls.add(returned));
-    void returned.then(() => {
-      calls.delete(returned);
-      if (calls.size === 0) this.#calls.delete(node);
-    });
-  }
-
-  /** Settles when every node function that was called has returned. */
-  async drained(): Promise<void> {
-    await Promise.all([...this.#calls.values()].map(allOf));
-  }
-
-  publish(body: RunEventBody): void {
+  publish(body: RunEventBody, scope: string | null): void {
     if (this.#state === 'settled') return;
-    const at = this.now();
-    switch (body.type) {
-      case 'node.started':
-        this.#records.started(body.node, at);
-        break;
-      case 'node.backoff':
-        this.#meter.waited(body.node, body.delay_ms);
-        break;
-      case 'node.settled':
-        this.#records.settled(body, at);
-        break;
-      case 'node.failure_handled':
-        this.#records.failureHandled(body);
-        break;
-      case 'node.compensated':
-        this.#records.compensated(body);
-        break;
-    }
     const seq = this.#seq++;
-    if (this.#events.hasListeners) {
-      this.#events.publish({ v: EVENT_VERSION, run_id: this.runId, seq, at, ...body });
-    }
-  }
-
-  withinGrace(call: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.clock.setTimeout(resolve, this.#gracePeriodMs);
-      void call.then(() => {
-        this.clock.clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  async acquireResources(): Promise<() => void> {
-    return () => {};
+    if (!this.#events.hasListeners) return;
+    const within = scope === null ? {} : { scope };
+    this.#events.publish({ v: EVENT_VERSION, run_id: this.runId, seq, at: this.now(), ...within, ...body });
   }
 
   #send(event: string, payload: unknown): boolean {
@@ -265,41 +174,41 @@ export class LiveRun implements AttemptHost {
 
   /** Milliseconds from the run's start, to a thousandth. */
   now(): number {
-    return Math.round((this.clock.now() - this.#startedAt) * 1000) / 1000;
+    return Math.round((this.runner.clock.now() - this.#startedAt) * 1000) / 1000;
   }
 
-  async #settle(): Promise<void> {
-    const snapshot = this.actor.getSnapshot() as { value: RunStatus; output: ScopeContext };
+  async #settle(status: RunStatus, context: ScopeContext): Promise<void> {
     let result: RunResult;
     try {
-      result = this.#makeResult(snapshot.value, snapshot.output);
+      result = this.#makeResult(status, context);
     } catch (error) {
       this.fail('FC9003', `The result of run ${this.runId} could not be made`, error);
       return;
     }
     try {
-      await this.store.finish(this.runId, result);
+      await this.runner.store.finish(this.runId, result);
     } catch (error) {
       this.fail('FC5012', `The result of run ${this.runId} could not be stored`, error);
       return;
     }
-    this.publish({ type: 'run.settled', status: result.status, error: result.error });
+    this.publish({ type: 'run.settled', status: result.status, error: result.error }, null);
     this.#end();
     this.#resolve(result);
   }
 
   #makeResult(ended: RunStatus, context: ScopeContext): RunResult {
-    const { workflow } = this.topology;
-    const { outputs, failure } = fillOutputs(this.topology, context);
+    const { topology, records } = this.#scope;
+    const { workflow } = topology;
+    const { outputs, failure } = fillOutputs(topology, context);
     const status = ended === 'succeeded' && failure !== null ? 'failed' : ended;
-    const nodes = this.#records.byNode(workflow);
+    const nodes = records.byNode(workflow);
     return {
       run_id: this.runId,
       workflow: workflow.id,
       status,
       outputs,
       nodes,
-      metrics: this.#meter.metrics(workflow, this.now()),
+      metrics: this.meter.metrics(workflow, this.now()),
       error:
         status === 'cancelled'
           ? this.#cancellation()
@@ -323,9 +232,4 @@ export class LiveRun implements AttemptHost {
     this.#state = 'settled';
     this.#events.end();
   }
-}
-
-/** Settles once all of them have. */
-async function allOf(calls: Iterable<Promise<void>>): Promise<void> {
-  await Promise.all(calls);
 }

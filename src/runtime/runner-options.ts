@@ -12,6 +12,11 @@ export interface RunnerOptions {
   readonly nodes?: readonly NodeDefinition[];
   /** What nodes of type `function`, and `merge` with a custom strategy, may call, by name. */
   readonly functions?: { readonly [name: string]: NodeFunction };
+  /**
+   * Workflows that nodes of type `workflow` may run by their names: checked ones, JSON texts, or the values that these hold. Each
+   * is checked when it is first run.
+   */
+  readonly workflows?: { readonly [name: string]: unknown };
   /** The directory that file nodes may read and write under. Default: none, and file nodes fail. */
   readonly root?: string;
   /** Upper bound on node functions that run at once in one run; the workflow's own bound holds as well. Default: none. */

@@ -1,5 +1,5 @@
 import { nanoid } from 'nanoid';
-import { type AnyStateMachine, fromPromise, type InspectionEvent } from 'xstate';
+import { fromPromise, type InspectionEvent } from 'xstate';
 import { createRegistry, type NodeRegistry } from '../actors/registry.js';
 import { createWorkerPool } from '../actors/worker-pool.js';
 import { type CheckResult, checkWorkflow } from '../ir/check.js';
@@ -8,22 +8,27 @@ import { ForkchartError, InvalidWorkflowError } from '../ir/errors.js';
 import { DEFAULT_LIMITS } from '../ir/limits.js';
 import type { Workflow } from '../ir/workflow.js';
 import { compileWorkflow, type RunSystem } from '../machines/compile.js';
-import type { Topology } from '../machines/topology.js';
 import { attemptActor } from './attempt.js';
+import { batchDataActor } from './batch/batch-data.js';
 import { tightestBound } from './bound.js';
 import { systemClock } from './clock.js';
 import { compensationActor } from './compensation.js';
 import { bindInputs } from './inputs.js';
 import { LiveRun, type Run } from './run.js';
+import type { Chart, RunnerServices, RunScope } from './run-scope.js';
 import {
   checkRunnerOptions,
   checkStartOptions,
   type RunnerOptions,
   type StartOptions,
 } from './runner-options.js';
+import { capacityDetector } from './scheduler/detect-capacity.js';
+import { nodeDemands } from './scheduler/node-demands.js';
+import { Scheduler } from './scheduler/scheduler.js';
 import { createMemoryStore } from './store/memory.js';
 import type { RunStore } from './store/store.js';
 import { describeThrown } from './thrown.js';
+import { WorkflowLibrary } from './workflow-library.js';
 
 /** Runs workflows with one set of node types. */
 export interface Runner {
@@ -77,21 +82,22 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads },
   );
 
-  const charts = new WeakMap<Workflow, { topology: Topology; machine: AnyStateMachine }>();
-  const runs = new WeakMap<RunSystem, LiveRun>();
-  const runOf = (system: RunSystem): LiveRun => {
-    const run = runs.get(system);
-    if (run === undefined) throw new Error('An actor of this runner is used outside of its runs.');
-    return run;
+  const charts = new WeakMap<Workflow, Chart>();
+  const scopes = new WeakMap<RunSystem, RunScope>();
+  const scopeOf = (system: RunSystem): RunScope => {
+    const scope = scopes.get(system);
+    if (scope === undefined) throw new Error('An actor of this runner is used outside of its runs.');
+    return scope;
   };
 
   const actors = new Map(
-    registry.definitions.map((definition) => [definition.type, attemptActor(definition, runOf)]),
+    registry.definitions.map((definition) => [definition.type, attemptActor(definition, scopeOf)]),
   );
-  const drain = fromPromise(({ system }) => runOf(system).drained());
-  const compensation = compensationActor(registry.get, runOf);
+  const batchData = batchDataActor(scopeOf);
+  const drain = fromPromise(({ system }) => scopeOf(system).drained());
+  const compensation = compensationActor(registry.get, scopeOf);
 
-  const chartOf = (workflow: Workflow) => {
+  const chartOf = (workflow: Workflow): Chart => {
     const known = charts.get(workflow);
     if (known !== undefined) return known;
     const compiled = compileWorkflow(workflow);
@@ -100,18 +106,20 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       drain,
       compensation,
       gracePeriodMs,
-      publish: (system, event) => runOf(system).publish(event),
-      requestPlace: (system, request) => runOf(system).requestPlace(request),
-      releasePlace: (system, holder) => runOf(system).releasePlace(holder),
-      now: (system) => runOf(system).now(),
+      batchData,
+      isObserved: (system) => scopeOf(system).isObserved,
+      publish: (system, event) => scopeOf(system).publish(event),
+      requestPlace: (system, request) => scopeOf(system).requestPlace(request),
+      releasePlace: (system, holder) => scopeOf(system).releasePlace(holder),
+      now: (system) => scopeOf(system).now(),
     });
-    const chart = { topology: compiled.topology, machine };
+    const chart = { topology: compiled.topology, machine, demands: nodeDemands(workflow) };
     charts.set(workflow, chart);
     return chart;
   };
 
   const check = (source: unknown): CheckResult =>
-    checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits });
+    checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits, workflows: new Set(library.names) });
 
   const load = (source: unknown): Workflow => {
     if (isChecked(source)) return withKnownTypes(source, registry);
@@ -120,6 +128,22 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     return workflow;
   };
 
+  const library = new WorkflowLibrary(options.workflows ?? {}, load);
+  const services: RunnerServices = {
+    clock,
+    store,
+    workers,
+    registry,
+    scheduler: new Scheduler({ clock, resources: new Map(), detectCapacity: capacityDetector() }),
+    gracePeriodMs,
+    resultBytes: limits.resultBytes,
+    maxItems: limits.items,
+    maxDepth: limits.subWorkflows,
+    inspect: options.inspect === undefined ? undefined : isolated(options.inspect),
+    chartOf,
+    workflowNamed: (name) => library.get(name),
+    register: (scope) => void scopes.set(scope.actor.system, scope),
+  };
   const live = new Set<LiveRun>();
   const cancelAll = (): void => {
     for (const run of live) run.cancel(reasonOf(options.signal));
@@ -134,21 +158,13 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     const workflow = load(source);
     const inputs = bindInputs(workflow, given ?? {}, limits.resultBytes);
     const run = new LiveRun({
+      runner: services,
       runId,
-      ...chartOf(workflow),
+      chart: chartOf(workflow),
       inputs,
       seed: Math.floor(random() * 2 ** 32),
       maxConcurrency: tightestBound(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
-      gracePeriodMs,
-      clock,
-      store,
-      workers,
-      registry,
-      resultBytes: limits.resultBytes,
-      maxItems: limits.items,
-      inspect: options.inspect === undefined ? undefined : isolated(options.inspect),
     });
-    runs.set(run.actor.system, run);
     const created = store.create({ run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
     if (onEvent !== undefined) run.handle.on(onEvent);
 

@@ -17,10 +17,17 @@ export function describeThrown(thrown: unknown): readonly FailureCause[] {
  *
  * @param hint what to do about an error that is not forkchart's own
  */
-export function failureOf(thrown: unknown, at: Pick<Failure, 'node' | 'path' | 'name'>, hint: string): Failure {
+export function failureOf(
+  thrown: unknown,
+  at: Pick<Failure, 'node' | 'path' | 'name'>,
+  hint: string,
+): Failure {
   if (thrown instanceof ForkchartError) {
     const { code, message, path } = thrown;
-    return { code, message, ...at, path: path ?? at.path, hint: thrown.hint };
+    // Of a sub-workflow that failed, what has failed in it; of all others the code says everything.
+    const causes =
+      code === 'FC5017' && thrown.cause !== undefined ? { causes: describeThrown(thrown.cause) } : {};
+    return { code, message, ...at, path: path ?? at.path, hint: thrown.hint, ...causes };
   }
   const causes = describeThrown(thrown);
   return { code: 'FC5008', message: causes[0]?.message ?? '', ...at, hint, causes };

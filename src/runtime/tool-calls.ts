@@ -3,6 +3,7 @@ import type { NodeContext } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
 import { type Failure, isTerminal } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import type { PlaceHolder } from '../machines/compile.js';
 import { exponentialDelay } from '../machines/retry.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
@@ -17,6 +18,8 @@ import { failureOf } from './thrown.js';
 export interface Caller {
   readonly host: AttemptHost;
   readonly plan: NodePlan;
+  /** Who has the place that is taken until the functions have returned. */
+  readonly holder: PlaceHolder;
   /** Aborting it ends every call. */
   readonly signal: AbortSignal;
   /** The number of the first of the calls, among all that the caller makes. */
@@ -139,7 +142,7 @@ export class ToolCalls {
   }
 
   async #attempt(call: Call, controller: AbortController): Promise<void> {
-    const { host, plan } = this.#caller;
+    const { host, holder } = this.#caller;
     const { definition, timeoutMs } = call.request;
     call.attempts++;
     call.startedAt ??= host.now();
@@ -148,7 +151,7 @@ export class ToolCalls {
     const work = this.#run(call, controller.signal);
     const over = (): void => {};
     const returned = work.then(over, over);
-    host.called(plan.index, returned);
+    host.called(holder, returned);
     this.#ended(call, await firstEnd(work, controller, host.clock, timeoutMs));
     await host.withinGrace(returned);
   }
