@@ -4,6 +4,7 @@ import {
   assign,
   createMachine,
   enqueueActions,
+  fromPromise,
   sendTo,
 } from 'xstate';
 import type { BatchPolicy } from '../../ir/workflow.js';
@@ -41,6 +42,7 @@ interface Step<Event = AnyEventObject> {
 type Reply<Type extends BatchReply['type']> = Extract<BatchReply, { type: Type }>;
 
 const DATA = 'data';
+const REJECTION = 'rejection';
 const request = (ask: (step: Step) => BatchRequest) =>
   sendTo(DATA, (step: unknown) => ask(step as Step) as AnyEventObject);
 const update = <Event>(next: (context: BatchContext, event: Event) => BatchContext) =>
@@ -112,12 +114,17 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
         },
       },
       succeeded: { type: 'final' },
-      // What an action throws is what the actor rejects with: XState has no other way for a machine to.
-      failed: { entry: 'reject' },
+      // An error that nothing here answers is what the machine as a whole rejects with.
+      failed: {
+        invoke: { src: REJECTION, input: ({ context }: { context: BatchContext }) => context.failure },
+      },
     },
   };
   return createMachine(config as never).provide({
-    actors: { [LANE]: lane },
+    actors: {
+      [LANE]: lane,
+      [REJECTION]: fromPromise(({ input }) => Promise.reject(input)),
+    },
     guards: {
       sourceBroke: ({ context }: Step) => allItemsSettled(context) && context.failure !== null,
       tooManyFailed: ({ context }: Step) => allItemsSettled(context) && tooManyFailed(policy, context),
@@ -147,9 +154,6 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
       beginItem: enqueue<Reply<'item'>>((step, enqueue) => beginItem(policy, step, enqueue)),
       tellLanesToStop: eachLane((enqueue, id) => enqueue.sendTo(id, { type: 'stop' })),
       stopLanes: eachLane((enqueue, id) => enqueue.stopChild(id)),
-      reject: ({ context }: Step) => {
-        throw context.failure;
-      },
     },
   } as never);
 }

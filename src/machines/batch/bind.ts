@@ -12,7 +12,15 @@ import type { NodePlan } from '../topology.js';
 import { batchMachine, hasProgress, LANE } from './batch.js';
 import type { BatchContext } from './context.js';
 import type { LaneContext, LaneEvent } from './item.js';
-import { type BatchEvent, describeItem, describeProgress, type ItemNotice } from './item-event.js';
+import {
+  type AboutItem,
+  aboutItem,
+  aboutNode,
+  type BatchEvent,
+  describeItem,
+  describeProgress,
+  type ItemNotice,
+} from './item-event.js';
 import { laneMachine } from './lane.js';
 import { BATCH_DATA } from './protocol.js';
 
@@ -23,6 +31,12 @@ interface Holder {
   readonly item: number;
 }
 
+interface Request extends Holder {
+  readonly about: () => Omit<AboutItem, 'index'>;
+  readonly grant: () => void;
+  readonly refuse: (failure: Failure) => void;
+}
+
 /** What a batch does to the world: of what the runtime gives a chart, what it needs. */
 export interface BatchBindings {
   readonly actors: ReadonlyMap<string, AnyActorLogic>;
@@ -30,7 +44,7 @@ export interface BatchBindings {
   isObserved(run: System): boolean;
   publish(run: System, event: BatchEvent): void;
   now(run: System): number;
-  requestPlace(run: System, request: Holder & { grant(): void; refuse(failure: Failure): void }): void;
+  requestPlace(run: System, request: Request): void;
   releasePlace(run: System, holder: Holder): void;
 }
 
@@ -93,6 +107,8 @@ function bindLane(lane: AnyStateMachine, plan: NodePlan, bindings: BatchBindings
       requestPlace: ({ context, self, system }: Executed) =>
         bindings.requestPlace(system, {
           ...holder(context),
+          // Run as it is, the node has no items to speak of.
+          about: () => (context.whole ? aboutNode(plan, context.base) : aboutItem(plan, context)),
           grant: () => self.send({ type: 'grant', at: bindings.now(system) }),
           refuse: (failure) => self.send({ type: 'refuse', failure }),
         }),

@@ -6,7 +6,7 @@ import { type BatchContext, itemsDone } from './context.js';
 import { itemBackoff, itemFailureBy, type LaneContext, type LaneEvent } from './item.js';
 import type { ItemStatus } from './protocol.js';
 
-interface AboutItem {
+export interface AboutItem {
   readonly node: string;
   /** The hierarchical name of the item. */
   readonly name: string;
@@ -47,8 +47,7 @@ export function describeItem(
   notice: ItemNotice,
 ): BatchEvent {
   const { attempt } = context;
-  const index = context.item?.index ?? 0;
-  const about = { ...aboutNode(plan, context.base), name: itemName(context.base.name, index), index };
+  const about = aboutItem(plan, context);
   switch (notice.type) {
     case 'item.started':
       return { type: notice.type, ...about, attempt };
@@ -65,6 +64,11 @@ export function describeItem(
   }
 }
 
+export function aboutItem(plan: NodePlan, { base, item }: LaneContext): AboutItem {
+  const index = item?.index ?? 0;
+  return { ...aboutNode(plan, base), name: itemName(base.name, index), index };
+}
+
 /** What the `publishProgress` action of a batch says. */
 export function describeProgress(plan: NodePlan, context: BatchContext): BatchEvent {
   const { base, total } = context;
@@ -77,7 +81,7 @@ export function describeProgress(plan: NodePlan, context: BatchContext): BatchEv
   };
 }
 
-function aboutNode({ node }: NodePlan, { name, iterations }: AttemptInput): Omit<AboutItem, 'index'> {
+export function aboutNode({ node }: NodePlan, { name, iterations }: AttemptInput): Omit<AboutItem, 'index'> {
   const iteration = iterations.at(-1);
   return iteration === undefined ? { node: node.id, name } : { node: node.id, name, iteration };
 }

@@ -118,7 +118,7 @@ class BatchData {
   }
 
   get #execution(): string {
-    return executionId(this.#plan.node.id, this.#input.iterations);
+    return this.#host.executionPrefix + executionId(this.#plan.node.id, this.#input.iterations);
   }
 
   #findItems(): FoundItems | null {
