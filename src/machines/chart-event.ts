@@ -10,12 +10,15 @@ import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } f
 import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
-interface AboutNode {
+/** Which execution something is about. */
+export interface AboutNode {
   readonly node: string;
   /** Its hierarchical name, as in `report.fetch.branch_1.iteration_0`. */
   readonly name: string;
   /** For a node in a loop: which iteration of the innermost one, from 1. */
   readonly iteration?: number;
+  /** For an item of a batch: its index, from 0. */
+  readonly index?: number;
 }
 
 /** What the chart says has happened, as the transition that made it happen is taken. */
@@ -141,7 +144,7 @@ export function settledEvent(topology: Topology, context: ScopeContext, plan: No
   };
 }
 
-function aboutNode(topology: Topology, context: ScopeContext, plan: NodePlan): AboutNode {
+export function aboutNode(topology: Topology, context: ScopeContext, plan: NodePlan): AboutNode {
   return aboutExecution(topology, context, plan.index, iterationsAround(topology, context, plan));
 }
 

@@ -13,6 +13,8 @@ import { at } from './at.js';
 import { type CompiledBatch, compileBatch } from './batch/bind.js';
 import { batchActor } from './batch/protocol.js';
 import {
+  type AboutNode,
+  aboutNode,
   type ChartEvent,
   describePublished,
   handledOutside,
@@ -41,6 +43,8 @@ export interface PlaceHolder {
 
 /** Who asks for a place, and what it is told: that it may start, or that there will never be one for it. */
 export interface PlaceRequest extends PlaceHolder {
+  /** What events about it say. */
+  readonly about: () => AboutNode;
   readonly grant: () => void;
   readonly refuse: (failure: Failure) => void;
 }
@@ -200,11 +204,13 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
           bindings.publish(system, handled);
         }
       },
-      requestPlace: ({ self, system }: Executed, params: { node: number }) => {
-        const { key } = at(topology.nodes, params.node);
+      requestPlace: ({ context, self, system }: Executed, params: { node: number }) => {
+        const plan = at(topology.nodes, params.node);
+        const { key } = plan;
         bindings.requestPlace(system, {
           node: params.node,
           item: null,
+          about: () => aboutNode(topology, context, plan),
           grant: () => self.send({ type: grantEvent(key), at: bindings.now(system) }),
           refuse: (failure) => self.send({ type: refuseEvent(key), failure }),
         });
