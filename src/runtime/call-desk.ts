@@ -13,6 +13,8 @@ const MOST_CALLS = 10_000;
 export interface Work {
   readonly attempt: number;
   readonly idempotencyKey: string;
+  /** Index of the item of a batch that it is for; `null` outside of batches. */
+  readonly item: number | null;
   readonly signal: AbortSignal;
   /** Whether resources are held for it, or for what it is a part of. */
   readonly holdsResources: boolean;
@@ -58,7 +60,7 @@ export class CallDesk {
         { hint: 'Await `ctx.callToolsParallel` before the function returns.', terminal: true },
       );
     }
-    const { tally, holdsResources } = this.#work;
+    const { tally, item, holdsResources } = this.#work;
     const { registry, resultBytes, maxItems } = this.#host;
     const most = Math.min(MOST_CALLS, maxItems) - tally.underWay;
     const plan = readCalls(given, options, registry, { most, paramBytes: resultBytes, holdsResources });
@@ -70,6 +72,7 @@ export class CallDesk {
       {
         host: this.#host,
         plan: this.#plan,
+        holder: { node: this.#plan.index, item },
         signal: this.#work.signal,
         firstIndex,
         about: (index, tool) => this.#aboutCall(index, tool),
@@ -77,6 +80,7 @@ export class CallDesk {
           this.#open({
             attempt,
             idempotencyKey: `${this.#work.idempotencyKey}/call-${index}`,
+            item,
             signal,
             holdsResources: usesResources,
             call: this.#aboutCall(index, tool),

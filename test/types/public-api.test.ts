@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
+  type CallRecord,
   createRunner,
   defineNode,
   type JsonValue,
@@ -52,6 +53,27 @@ describe('the types of the public API', () => {
       'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'timed_out'
     >();
     expectTypeOf<Extract<RunEvent, { type: 'node.backoff' }>['delay_ms']>().toEqualTypeOf<number>();
+  });
+
+  it('tell what calls are, and what becomes of them', () => {
+    defineNode({
+      type: 'calling',
+      run(_, ctx) {
+        const options = { maxConcurrent: 2, onError: 'fail_fast', uses: { llm: 1 } } as const;
+        const records = ctx.callToolsParallel(
+          [{ tool: 'echo', params: { value: 1 }, timeout_ms: 5 }],
+          options,
+        );
+        expectTypeOf(records).resolves.toEqualTypeOf<readonly CallRecord[]>();
+        expectTypeOf<CallRecord['output']>().toEqualTypeOf<JsonValue>();
+        // @ts-expect-error what a call says in snake case the options say in camel case
+        return ctx.callToolsParallel([], { timeout_ms: 5 });
+      },
+    });
+  });
+
+  it('let a run be sent events', () => {
+    expectTypeOf<Run['send']>().toEqualTypeOf<(event: string, payload?: unknown) => boolean>();
   });
 
   it('refuse options that are not there', () => {
