@@ -58,10 +58,8 @@ function undeclared(
   problems: Problems,
 ): Problem {
   const uses = node.uses ?? {};
-  const near = problems.nearest(
-    name,
-    known.filter((other) => !Object.hasOwn(uses, other)),
-  );
+  const nearest = problems.nearest(name, known);
+  const near = nearest === undefined || Object.hasOwn(uses, nearest) ? undefined : nearest;
   const others = known.length === 0 ? '' : `Name one of ${listOf(known)}, or declare it: `;
   return {
     code: 'FC4003',

@@ -36,7 +36,8 @@ export function checkState(source: SourceWorkflow, problems: Problems): void {
   const { state, nodes } = source.core;
   // Without declared keys, `reads` and `writes` are labels that say who must not run at the same time.
   if (state === undefined) return;
-  const keys = new Set(Object.keys(state));
+  const names = Object.keys(state);
+  const keys = { names, known: new Set(names) };
   for (const [key, spec] of Object.entries(state)) checkKey(key, spec, source, problems);
   nodes.forEach((node, v) => {
     checkKeys(node, node.reads ?? [], `/nodes/${v}/reads`, 'reads', keys, problems);
@@ -76,13 +77,13 @@ function checkKeys(
   named: readonly string[],
   at: string,
   verb: string,
-  keys: ReadonlySet<string>,
+  { names, known }: { readonly names: readonly string[]; readonly known: ReadonlySet<string> },
   problems: Problems,
 ): void {
   named.forEach((key, i) => {
-    if (keys.has(key)) return;
+    if (known.has(key)) return;
     const path = `${at}/${i}`;
-    const near = problems.nearest(key, [...keys]);
+    const near = problems.nearest(key, names);
     problems.add({
       code: 'FC3002',
       severity: 'error',
@@ -91,7 +92,7 @@ function checkKeys(
       hint:
         near !== undefined
           ? `Did you mean ${quote(near)}?`
-          : `Declare it: "state": { ${JSON.stringify(key)}: {} }${keys.size === 0 ? '' : `, or name one of ${listOf([...keys])}`}.`,
+          : `Declare it: "state": { ${JSON.stringify(key)}: {} }${names.length === 0 ? '' : `, or name one of ${listOf(names)}`}.`,
       fix: [
         near === undefined
           ? { op: 'add', path: pointerTo(['state', key]), value: {} }

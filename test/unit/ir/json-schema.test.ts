@@ -89,6 +89,8 @@ const documents: readonly JsonObject[] = [
   node({ uses: ['gpu'], batch: { items: '${q}' }, batch_mode: true, catch: [{ match: '*', goto: 'b' }] }),
   node({ uses: { gpu: 1 }, batch: { items: [1] }, batch_mode: 'parallel', join: { policy: 'all_done' } }),
   { nodes: [], resources: { gpu: { capacity: 'auto', rate: { limit: 1, per_ms: 1 } } }, state: { k: {} } },
+  node({ priority: -3, batch: { items: [], reduce: 'none' }, compensate: { type: 'echo' } }),
+  { nodes: [], state: { k: { reducer: 'append', default: [] } } },
   { nodes: [], edges: [{ from: 'a', to: 'b', max_iterations: 3, parallel_group: 'g' }] },
   {},
   { nodes: {} },
@@ -109,6 +111,9 @@ const documents: readonly JsonObject[] = [
   node({ uses: { gpu: 0 } }),
   node({ batch: {} }),
   node({ batch_mode: 'both' }),
+  node({ priority: 1.5 }),
+  node({ batch: { items: [], reduce: 'product' } }),
+  { nodes: [], state: { k: { reducer: 'product' } } },
   node({ tool: 'x' }),
 ];
 
