@@ -19,6 +19,12 @@ export function batchValue(output: JsonValue): NamedValue {
   };
 }
 
+/** What a batch passes on to the next stage: the results of the items that succeeded; `null` for what is no such output. */
+export function passedOn(output: JsonValue): readonly JsonValue[] | null {
+  if (!isObject(output) || !isList(output.results ?? null) || !isList(output.errors ?? null)) return null;
+  return resultsOf(output).flatMap((result) => (result.kind === 'absent' ? [] : [result.value]));
+}
+
 /** What the output looks like is known only from where it comes from: a fallback, for one, is whatever the author wrote. */
 function resultsOf(output: JsonValue): readonly NamedValue[] {
   const { results = null, errors = null, error_count = 0 } = isObject(output) ? output : {};

@@ -2,7 +2,7 @@ import { type AnyEventObject, fromCallback } from 'xstate';
 import type { JsonValue } from '../../ir/json.js';
 import type { BatchPolicy } from '../../ir/workflow.js';
 import type { BatchReply, BatchRequest, ItemSettled } from '../../machines/batch/protocol.js';
-import { keepsResults, streamInto } from '../../machines/batch/streams.js';
+import { keepsResults, stageBefore, streamInto } from '../../machines/batch/streams.js';
 import type { RunSystem } from '../../machines/compile.js';
 import type { AttemptInput } from '../../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../../machines/outcome.js';
@@ -122,7 +122,8 @@ class BatchData {
   }
 
   #findItems(): FoundItems | null {
-    const source = streamInto(this.#host.topology, this.#plan);
+    const { topology } = this.#host;
+    const source = streamInto(topology, this.#plan);
     const results = source === null ? null : this.#host.streams.from(source.index);
     if (source !== null && results !== null) {
       return { source: inChunks(results.read(source, this.#plan), this.#policy), parameter: null };
@@ -130,7 +131,13 @@ class BatchData {
     const blank = { index: 0, value: null, parameter: null };
     const item = this.#policy.items.kind === 'auto' ? blank : null;
     const scope = attemptScope(this.#host, this.#plan, { ...this.#input, item });
-    return findItems(this.#plan.node, this.#policy, scope, this.#host);
+    return findItems(
+      this.#plan.node,
+      this.#policy,
+      scope,
+      this.#host,
+      stageBefore(topology, this.#plan.node),
+    );
   }
 
   /** Reads as many items as are asked for, one after the other. */

@@ -4,6 +4,8 @@ import type { DataScope } from '../../ir/template/data-scope.js';
 import { fillTemplate } from '../../ir/template/template.js';
 import { describeType } from '../../ir/value-type.js';
 import type { BatchPolicy, WorkflowNode } from '../../ir/workflow.js';
+import { passedOn } from '../../machines/batch/batch-value.js';
+import type { NodePlan } from '../../machines/topology.js';
 import { chunkSource, type ItemSource, iteratorSource, listSource } from './item-source.js';
 import { isOneTimeItems, readOnce } from './one-time-items.js';
 
@@ -23,6 +25,7 @@ interface Bounds {
  * Finds the items of a batch; `null` where none of the parameters is a list and the batch does without.
  *
  * @param scope for `auto`, with names of an item in it
+ * @param stage the batch before, which has ended, whose results are the items
  * @throws ForkchartError FC5018 for what is no list, FC1006 for too long a one, FC5002 for a template that leads nowhere
  */
 export function findItems(
@@ -30,10 +33,13 @@ export function findItems(
   policy: BatchPolicy,
   scope: DataScope,
   bounds: Bounds,
+  stage: NodePlan | null,
 ): FoundItems | null {
   const { items } = policy;
   if (items.kind === 'template') {
-    const value = fillTemplate(items.template, scope);
+    const before = stage === null ? undefined : scope.get(stage.node.id);
+    const results = before?.kind === 'node' ? passedOn(before.value) : null;
+    const value = results ?? fillTemplate(items.template, scope);
     return { source: sourceOf(value, 'The items', policy, bounds), parameter: null };
   }
   const params = fillTemplate(node.params, scope);

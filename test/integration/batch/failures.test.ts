@@ -228,7 +228,7 @@ describe('the attempts at an item', () => {
   });
 
   it('are no attempts of the node, whose total timeout ends them all', async () => {
-    const { result, events } = await run(
+    const { result } = await run(
       [{ ms: 100 }, { ms: 100 }],
       { max_concurrent: 1 },
       { timeout: { total_ms: 120 } },
