@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import type { NodeTypeInfo } from '../node-type-info.js';
 import type { SourceWorkflow } from '../schema/source-workflow.js';
 import type { Template } from '../template/template.js';
+import { batchFieldOf } from './batch-mode.js';
 import type { NodeTable } from './node-table.js';
 import type { Problem, Problems } from './problems.js';
 import type { ParsedTexts } from './references.js';
@@ -19,6 +20,8 @@ interface Call {
   readonly template: Template;
   /** JSON pointer into the core form. */
   readonly at: string;
+  /** Parameters that the function may be given only a part of. */
+  readonly inParts?: readonly string[];
 }
 
 /** Types that are checked by a pass of their own. */
@@ -30,7 +33,7 @@ const OWN_PASS: ReadonlySet<string> = new Set(['workflow']);
  */
 export function checkNodeTypes(
   table: NodeTable,
-  { params, compensations }: ParsedTexts,
+  { params: templates, compensations }: ParsedTexts,
   types: ReadonlyMap<string, NodeTypeInfo>,
   source: SourceWorkflow,
   problems: Problems,
@@ -43,10 +46,15 @@ export function checkNodeTypes(
     else checkParams(call, type, source.pointerOf(`${call.at}/params`), problems);
   };
   table.nodes.forEach((node, v) => {
-    const [template, undo] = [params[v], compensations[v]];
+    const [template, undo] = [templates[v], compensations[v]];
     const who = quote(node.id);
     const at = `/nodes/${v}`;
-    if (template) checkCall({ who, type: node.type, params: node.params, template, at });
+    const { type, params } = node;
+    const field = batchFieldOf(source.core, node);
+    // A batch without `items` works through the parameter that is a list.
+    const lists = Object.keys(params).filter((key) => Array.isArray(params[key]));
+    const inParts = field === null || field === 'batch' ? [] : lists;
+    if (template) checkCall({ who, type, params, template, at, inParts });
     if (undo && node.compensate !== undefined) {
       const { type, params } = node.compensate;
       checkCall({ who: `The compensation of ${who}`, type, params, template: undo, at: `${at}/compensate` });
@@ -60,7 +68,10 @@ export function checkNodeTypes(
  * @param base where the parameters stand in the author's document.
  */
 export function checkParams(call: Call, type: NodeTypeInfo, base: string, problems: Problems): void {
-  const open = call.template.references.map(({ pointer }) => `${pointer.slice(base.length)}/`);
+  const open = [
+    ...call.template.references.map(({ pointer }) => `${pointer.slice(base.length)}/`),
+    ...(call.inParts ?? []).map((key) => `${pointerTo([key])}/`),
+  ];
   for (const issue of issuesOf(type, call.params)) {
     const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
     const at = pointerTo(path);

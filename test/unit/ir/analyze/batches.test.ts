@@ -157,6 +157,16 @@ describe('batch_mode and execution_mode', () => {
     expect(nodeB({ batch_mode: false }).batch).toBeNull();
   });
 
+  it('give the function an item where its parameter is a list', () => {
+    const sleep = (more: object) => ({
+      nodes: [{ id: 's', type: 'sleep', params: { ms: [1, 2] }, ...more }],
+    });
+    expect(codesOf(check(sleep({ batch_mode: true })))).toEqual([]);
+    expect(codesOf(check({ ...sleep({}), execution_mode: 'batch' }))).toEqual([]);
+    expect(codesOf(check(sleep({})))).toEqual(['FC3009 error']);
+    expect(codesOf(check(sleep({ batch: { items: [1] } })))).toEqual(['FC3009 error']);
+  });
+
   it('batch makes one of every node that does not say otherwise', () => {
     const { nodes, maxConcurrency, scheduling } = valid(
       {
