@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import { parseValueSchema, type ValueSchema } from '../ir/value-schema.js';
 import { defineNode, type NodeContext } from './node.js';
@@ -30,7 +31,18 @@ export const wait = defineNode({
       .describe('Milliseconds to wait at most: another way to write `timeout.attempt_ms`.'),
   }),
   run({ event, schema }, ctx) {
-    const fits = schema === undefined ? null : parseValueSchema(schema as JsonObject);
+    const fits = schema === undefined ? null : readSchema(schema as JsonObject);
     return (ctx as ReceivingContext)[RECEIVE](event, fits);
   },
 });
+
+/** What a template has put there was not checked with the workflow, and has no place in its document. */
+function readSchema(schema: JsonObject): ValueSchema {
+  try {
+    return parseValueSchema(schema);
+  } catch (error) {
+    if (!(error instanceof ForkchartError)) throw error;
+    const { code, message, hint } = error;
+    throw new ForkchartError(code, message, { hint, cause: error, terminal: true });
+  }
+}

@@ -8,8 +8,8 @@ import { exponentialDelay } from '../machines/retry.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
 import { parseParams, UnusableParams } from './attempt-params.js';
+import { type CallEnding, firstEnding } from './call-ending.js';
 import type { CallPlan, CallRequest } from './call-request.js';
-import type { Clock } from './clock.js';
 import type { AboutCall } from './event.js';
 import { toJsonResult } from './json-result.js';
 import { failureOf } from './thrown.js';
@@ -50,12 +50,6 @@ interface Call {
   /** Once it has settled. */
   record: CallRecord | null;
 }
-
-/** How an attempt ended for its call; the function may go on. */
-type Ending =
-  | { readonly kind: 'returned'; readonly output: JsonValue }
-  | { readonly kind: 'threw'; readonly error: unknown }
-  | { readonly kind: 'timed_out' | 'stopped' };
 
 /** Calls that are made together, from the first to the last record. */
 export class ToolCalls {
@@ -152,7 +146,7 @@ export class ToolCalls {
     const over = (): void => {};
     const returned = work.then(over, over);
     host.called(holder, returned);
-    this.#ended(call, await firstEnd(work, controller, host.clock, timeoutMs));
+    this.#ended(call, await firstEnding(work, controller, host.clock, timeoutMs));
     await host.withinGrace(returned);
   }
 
@@ -173,7 +167,7 @@ export class ToolCalls {
   }
 
   /** Decides what becomes of a call whose attempt has ended, unless that is decided already. */
-  #ended(call: Call, ending: Ending): void {
+  #ended(call: Call, ending: CallEnding): void {
     call.controller = null;
     if (call.record !== null || ending.kind === 'stopped') return;
     if (ending.kind === 'returned') {
@@ -210,7 +204,7 @@ export class ToolCalls {
     this.#resolve(this.#calls.flatMap(({ record }) => record ?? []));
   }
 
-  #failure({ index, request, attempts }: Call, ending: Ending): Failure {
+  #failure({ index, request, attempts }: Call, ending: CallEnding): Failure {
     const { node } = this.#caller.plan;
     const { definition, timeoutMs } = request;
     const { name } = this.#caller.about(index, definition.type);
@@ -230,32 +224,6 @@ export class ToolCalls {
       hint: 'Raise `timeout_ms` of the call (or `timeoutMs` of the options), or give it a `retry`.',
     };
   }
-}
-
-/** Waits for a function, its timeout, or the end of its call, whatever comes first. */
-function firstEnd(
-  work: Promise<JsonValue>,
-  controller: AbortController,
-  clock: Clock,
-  timeoutMs: number | null,
-): Promise<Ending> {
-  return new Promise((resolve) => {
-    let kind: 'timed_out' | 'stopped' = 'stopped';
-    const timeOut = (): void => {
-      kind = 'timed_out';
-      controller.abort(new DOMException('The call took too long.', 'TimeoutError'));
-    };
-    const timer = timeoutMs === null ? null : clock.setTimeout(timeOut, timeoutMs);
-    const end = (ending: Ending): void => {
-      if (timer !== null) clock.clearTimeout(timer);
-      resolve(ending);
-    };
-    controller.signal.addEventListener('abort', () => end({ kind }), { once: true });
-    work.then(
-      (output) => end({ kind: 'returned', output }),
-      (error) => end({ kind: 'threw', error }),
-    );
-  });
 }
 
 const isPointless = (error: unknown): boolean => isTerminal(error) || error instanceof UnusableParams;

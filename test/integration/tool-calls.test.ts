@@ -333,6 +333,36 @@ describe('the time of a call', () => {
   });
 });
 
+describe('calls for the items of a batch', () => {
+  it('have keys of their own, and hold the place of their item until they have returned', async () => {
+    const clock = createVirtualClock();
+    const begins: number[] = [];
+    const keys: string[] = [];
+    const look = tool('look', (ctx) => keys.push(ctx.idempotencyKey));
+    const calls = [{ tool: 'look' }, { tool: 'deaf', timeout_ms: 10 }];
+    const caller = defineNode({
+      type: 'caller',
+      params: z.strictObject({ item: z.int() }),
+      run: async ({ item }, ctx) => [item, ...statuses(await ctx.callToolsParallel(calls))],
+    });
+    const { result } = await traceRun(
+      {
+        nodes: [{ id: 'b', type: 'caller', params: { item: '${item}' }, batch: { items: [1, 2] } }],
+        max_concurrency: 1,
+      },
+      { clock, nodes: [caller, look, deaf(clock, 300, begins)] },
+    );
+    expect(result.nodes.b?.output).toMatchObject({
+      results: [
+        [1, 'succeeded', 'timed_out'],
+        [2, 'succeeded', 'timed_out'],
+      ],
+    });
+    expect(begins).toEqual([0, 300]);
+    expect(new Set(keys).size).toBe(2);
+  });
+});
+
 describe('a node that is aborted', () => {
   it('takes its calls with it, and no call begins after that', async () => {
     const clock = createVirtualClock();

@@ -139,6 +139,20 @@ describe('a node that waits', () => {
     expect(nodes.next?.output).toBe(1);
   });
 
+  it('fails for a schema that cannot be used, and is not tried again', async () => {
+    const { end } = await begin({
+      nodes: [
+        echo('given', { type: 'string', pattern: '(a+)+$' }),
+        wait('w', 'e', { retry: { max_attempts: 3, initial_ms: 1 } }, { schema: '${given}' }),
+      ],
+    });
+    expect((await end()).nodes.w).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: { code: 'FC3011', path: '/nodes/1' },
+    });
+  });
+
   it('leaves nothing behind when it is cancelled', async () => {
     const { run, clock, end } = await begin({
       nodes: [wait('w', 'e'), sleep('s', 5)],
