@@ -41,8 +41,10 @@ export type { AttemptResult } from './machines/outcome.js';
 export { type Clock, systemClock } from './runtime/clock.js';
 export type { RunEvent } from './runtime/event.js';
 export type {
+  NodeMetrics,
   NodeRecord,
   NodeStatus,
+  ResourceMetrics,
   RunMetrics,
   RunResult,
   RunStatus,
@@ -51,6 +53,7 @@ export type {
 export type { Run } from './runtime/run.js';
 export { createRunner, type Runner } from './runtime/runner.js';
 export type { RunnerOptions, StartOptions } from './runtime/runner-options.js';
+export type { ResourceDefinition } from './runtime/scheduler/resource.js';
 export { createMemoryStore, type MemoryStore } from './runtime/store/memory.js';
 export type { RunStore, StoredRun } from './runtime/store/store.js';
 export { createVirtualClock, type VirtualClock } from './runtime/virtual-clock.js';

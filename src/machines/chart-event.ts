@@ -17,8 +17,6 @@ export interface AboutNode {
   readonly name: string;
   /** For a node in a loop: which iteration of the innermost one, from 1. */
   readonly iteration?: number;
-  /** For an item of a batch: its index, from 0. */
-  readonly index?: number;
 }
 
 /** What the chart says has happened, as the transition that made it happen is taken. */

@@ -43,8 +43,8 @@ export interface PlaceHolder {
 
 /** Who asks for a place, and what it is told: that it may start, or that there will never be one for it. */
 export interface PlaceRequest extends PlaceHolder {
-  /** What events about it say. */
-  readonly about: () => AboutNode;
+  /** What events about it say; for an item, with its index. */
+  readonly about: () => AboutNode & { readonly index?: number };
   readonly grant: () => void;
   readonly refuse: (failure: Failure) => void;
 }

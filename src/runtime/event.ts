@@ -55,6 +55,13 @@ export type RunEventBody =
       readonly message: string | null;
     })
   | (AboutNode & { readonly type: 'node.log'; readonly message: string })
+  /** A node, or an item of its batch, waits for a resource of which there is not enough, or for those before it in line. */
+  | (AboutNode & {
+      readonly type: 'resource.waiting';
+      readonly resource: string;
+      /** For an item: its index, from 0. */
+      readonly index?: number;
+    })
   | (AboutNode & {
       readonly type: 'node.late_result_dropped';
       readonly attempt: number;

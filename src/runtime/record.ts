@@ -48,6 +48,34 @@ export interface RunMetrics {
   readonly speedup: number;
   /** The most node functions that ran at once. */
   readonly peak_concurrency: number;
+  /** `work_ms` divided by the time in which at least one node function ran; 0 where none did. */
+  readonly mean_concurrency: number;
+  /** Keys in order of declaration; a null-prototype object. Nodes of sub-workflows are left out. */
+  readonly nodes: { readonly [id: string]: NodeMetrics };
+  /** What is declared or used by the workflow or its sub-workflows; a null-prototype object. */
+  readonly resources: { readonly [name: string]: ResourceMetrics };
+}
+
+/** All attempts, items and iterations of a node added up. */
+export interface NodeMetrics {
+  /** Calls of its function that have returned. */
+  readonly calls: number;
+  /** Milliseconds between asking for a place and getting it. */
+  readonly queue_ms: number;
+  /** Milliseconds in its function. */
+  readonly run_ms: number;
+}
+
+/** What one run has had of a resource. */
+export interface ResourceMetrics {
+  /** How often it was used, by an attempt, an item or a call. */
+  readonly uses: number;
+  /** The most that was held at once: the sum of the amounts. */
+  readonly peak: number;
+  /** Milliseconds in which something of it was held. */
+  readonly busy_ms: number;
+  /** Milliseconds that those who use it waited to start, for whatever reason, added up. */
+  readonly waited_ms: number;
 }
 
 /** What a run leaves behind. Plain JSON: what `run --json` prints. */

@@ -17,7 +17,7 @@ import { OpenCalls } from './open-calls.js';
 import type { RunStatus } from './record.js';
 import { RecordBook } from './record-book.js';
 import type { NodeDemands } from './scheduler/node-demands.js';
-import type { PlaceObserver, RunPlaces } from './scheduler/run-places.js';
+import type { RunPlaces } from './scheduler/run-places.js';
 import type { Scheduler } from './scheduler/scheduler.js';
 import type { RunStore } from './store/store.js';
 
@@ -56,7 +56,6 @@ export interface RunServices {
   readonly seed: number;
   readonly mailbox: Mailbox;
   readonly meter: Meter;
-  readonly observer: PlaceObserver;
   /** Whether anybody listens to its events. */
   readonly isObserved: boolean;
   /** Milliseconds from the run's start. */
@@ -140,11 +139,11 @@ export class RunScope implements AttemptHost {
   start(ended: (status: RunStatus, context: ScopeContext) => void, broke: (error: unknown) => void): void {
     this.actor.subscribe({
       error: (error) => {
-        this.#close();
+        this.close();
         broke(error);
       },
       complete: () => {
-        this.#close();
+        this.close();
         const { value, output } = this.actor.getSnapshot() as { value: RunStatus; output: ScopeContext };
         ended(value, output);
       },
@@ -164,7 +163,7 @@ export class RunScope implements AttemptHost {
     this.records.note(body, this.now());
     if (body.type === 'node.settled') this.streams.settled(body.node, body.error);
     if (body.type === 'node.backoff' && this.#name === null) {
-      this.run.meter.waited(body.node, body.delay_ms);
+      this.run.meter.backedOff(body.node, body.delay_ms);
     }
     this.run.publish(body, this.#name);
   }
@@ -174,7 +173,9 @@ export class RunScope implements AttemptHost {
   }
 
   requestPlace(request: PlaceRequest): void {
-    this.places.request(request, () => {});
+    this.places.request(request, (resource) => {
+      if (this.isObserved) this.publish({ type: 'resource.waiting', ...request.about(), resource });
+    });
   }
 
   /** The place of a function that has not returned stays taken until it has, or until the grace period is over. */
@@ -208,15 +209,10 @@ export class RunScope implements AttemptHost {
 
   measureCall({ id, type }: WorkflowNode): () => void {
     const { meter } = this.run;
-    const began = this.clock.now();
     // The longest chain of nodes is that of the run's own workflow, whose node stands for all of a sub-workflow.
     const node = this.#name === null ? id : null;
-    if (type !== 'workflow') meter.callBegan();
-    return () => {
-      const ms = this.clock.now() - began;
-      if (type !== 'workflow') meter.callEnded(node, ms);
-      else if (node !== null) meter.waited(node, ms);
-    };
+    if (type !== 'workflow') return meter.callBegan(node);
+    return node === null ? () => {} : meter.delegationBegan(node);
   }
 
   runWorkflow(call: WorkflowCall, attempt: AttemptOfNode): Promise<JsonValue> {
@@ -228,7 +224,8 @@ export class RunScope implements AttemptHost {
     return returned === null ? null : this.withinGrace(returned);
   }
 
-  #close(): void {
+  /** Ends all waiting for places, and gives them back. */
+  close(): void {
     this.places.close((holder) => this.#returnOf(holder));
   }
 }

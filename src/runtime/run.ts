@@ -9,7 +9,7 @@ import { Meter } from './metrics.js';
 import { fillOutputs } from './outputs.js';
 import type { RunResult, RunStatus } from './record.js';
 import { type Chart, type RunnerServices, RunScope, type RunServices } from './run-scope.js';
-import { type PlaceObserver, RunPlaces } from './scheduler/run-places.js';
+import { RunPlaces } from './scheduler/run-places.js';
 import { runSubWorkflow } from './sub-run.js';
 
 /** One execution of a workflow, under way. */
@@ -53,6 +53,8 @@ export interface RunSetup {
   readonly inputs: JsonObject;
   readonly seed: number;
   readonly maxConcurrency: number | null;
+  /** Counts beside the priority of its nodes where runs wait for the same resource. */
+  readonly priority: number;
 }
 
 /** A run from its start to its result; what its chart does in between is the {@link RunScope}'s. */
@@ -61,8 +63,7 @@ export class LiveRun implements RunServices {
   readonly runId: string;
   readonly seed: number;
   readonly mailbox: Mailbox;
-  readonly meter = new Meter();
-  readonly observer: PlaceObserver = { waited: () => {}, held: () => {}, freed: () => {} };
+  readonly meter: Meter;
   readonly runWorkflow = runSubWorkflow;
   /** What the caller gets. */
   readonly handle: Run;
@@ -76,8 +77,9 @@ export class LiveRun implements RunServices {
   #resolve: (result: RunResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor({ runner, runId, chart, inputs, seed, maxConcurrency }: RunSetup) {
+  constructor({ runner, runId, chart, inputs, seed, maxConcurrency, priority }: RunSetup) {
     this.runner = runner;
+    this.meter = new Meter(runner.clock);
     this.runId = runId;
     this.seed = seed;
     this.mailbox = new Mailbox(runner.resultBytes);
@@ -85,9 +87,9 @@ export class LiveRun implements RunServices {
     const places = RunPlaces.open(runner.scheduler, {
       workflow,
       demands: chart.demands,
-      observer: this.observer,
+      observer: this.meter,
       limit: maxConcurrency,
-      priority: 0,
+      priority,
     });
     this.#scope = new RunScope({ run: this, chart, places, inputs, seed, sub: null });
     this.handle = this.#makeHandle();
@@ -230,6 +232,7 @@ export class LiveRun implements RunServices {
 
   #end(): void {
     this.#state = 'settled';
+    this.#scope.close();
     this.#events.end();
   }
 }

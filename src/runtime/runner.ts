@@ -6,7 +6,7 @@ import { type CheckResult, checkWorkflow } from '../ir/check.js';
 import { isChecked } from '../ir/checked.js';
 import { ForkchartError, InvalidWorkflowError } from '../ir/errors.js';
 import { DEFAULT_LIMITS } from '../ir/limits.js';
-import type { Workflow } from '../ir/workflow.js';
+import type { Workflow, WorkflowNode } from '../ir/workflow.js';
 import { compileWorkflow, type RunSystem } from '../machines/compile.js';
 import { attemptActor } from './attempt.js';
 import { batchDataActor } from './batch/batch-data.js';
@@ -134,7 +134,11 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     store,
     workers,
     registry,
-    scheduler: new Scheduler({ clock, resources: new Map(), detectCapacity: capacityDetector() }),
+    scheduler: new Scheduler({
+      clock,
+      resources: new Map(Object.entries(options.resources ?? {})),
+      detectCapacity: capacityDetector(options.detectCapacity),
+    }),
     gracePeriodMs,
     resultBytes: limits.resultBytes,
     maxItems: limits.items,
@@ -151,7 +155,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   options.signal?.addEventListener('abort', cancelAll, { once: true });
 
   const start: Runner['start'] = (source, given, startOptions) => {
-    const { maxConcurrency, signal, onEvent, runId } = checkStartOptions({
+    const { maxConcurrency, priority, signal, onEvent, runId } = checkStartOptions({
       ...startOptions,
       runId: startOptions?.runId ?? ids(),
     });
@@ -164,6 +168,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       inputs,
       seed: Math.floor(random() * 2 ** 32),
       maxConcurrency: tightestBound(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
+      priority: priority ?? 0,
     });
     const created = store.create({ run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
     if (onEvent !== undefined) run.handle.on(onEvent);
@@ -198,7 +203,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
 
 /** A workflow that was checked elsewhere may have node types that this runner does not have. */
 function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
-  const unknown = workflow.nodes.find(({ type }) => registry.get(type) === undefined);
+  const unknown = nodesWithin(workflow).find(({ type }) => registry.get(type) === undefined);
   if (unknown === undefined) return workflow;
   throw new ForkchartError(
     'FC9002',
@@ -208,6 +213,11 @@ function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
       path: unknown.pointer,
     },
   );
+}
+
+/** Its nodes, and those of the workflows that stand in them. */
+function nodesWithin({ nodes }: Workflow): readonly WorkflowNode[] {
+  return nodes.flatMap((node) => [node, ...(node.inline === null ? [] : nodesWithin(node.inline))]);
 }
 
 /** What an inspector throws is an uncaught exception, and must not change what a run does. */

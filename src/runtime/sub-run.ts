@@ -40,7 +40,7 @@ export async function runSubWorkflow(
     places: parent.places.openWithin(plan.index, {
       workflow,
       demands: chart.demands,
-      observer: run.observer,
+      observer: run.meter,
     }),
     inputs,
     seed: seedOf(run.seed, executionPrefix),

@@ -9,8 +9,12 @@ import type { Demand, Replies, Ticket } from './ticket.js';
 
 /** Is told what the nodes of a run wait for and hold; times in milliseconds. */
 export interface PlaceObserver {
-  /** A node has waited for a place, and now has one or asks no more. */
-  waited(node: string, uses: readonly ResourceUse[], ms: number): void;
+  /**
+   * Somebody has waited for a place, and now has one or asks no more.
+   *
+   * @param node its id; `null` for a node of a sub-workflow, and for a call that a node makes
+   */
+  waited(node: string | null, uses: readonly ResourceUse[], ms: number): void;
   held(uses: readonly ResourceUse[]): void;
   freed(uses: readonly ResourceUse[]): void;
 }
@@ -159,6 +163,7 @@ export class RunPlaces {
             reject(shortageError(shortage, demand));
           },
         },
+        true,
       );
       signal.addEventListener('abort', stop, { once: true });
     });
@@ -183,16 +188,19 @@ export class RunPlaces {
     this.#isClosed = true;
     for (const node of [...this.#tickets.keys()]) this.release({ node, item: null }, returnOf);
     this.#undeclare();
-    if (this.#around.order.length === 0) this.#scheduler.closeQueue(this.#queue);
+    if (!this.#isWithin) this.#scheduler.closeQueue(this.#queue);
   }
 
+  /** @param isCall whether it is not the node itself that waits */
   #ask(
     { id, priority, rank }: NodeDemand,
     demand: Omit<Demand, 'priority' | 'rank'>,
     replies: Pick<Replies, 'grant' | 'refuse' | 'waits'>,
+    isCall = false,
   ): Ticket {
     const { uses } = demand;
     const { observer } = this.#options;
+    const node = isCall || this.#isWithin ? null : id;
     return this.#scheduler.request(
       this.#queue,
       { ...demand, priority: this.#around.priority + priority, rank: this.#around.rank + rank },
@@ -202,10 +210,15 @@ export class RunPlaces {
           observer.held(uses);
           replies.grant();
         },
-        waited: (ms) => observer.waited(id, uses, ms),
+        waited: (ms) => observer.waited(node, uses, ms),
         freed: () => observer.freed(uses),
       },
     );
+  }
+
+  /** Whether it is the run of a sub-workflow. */
+  get #isWithin(): boolean {
+    return this.#around.order.length > 0;
   }
 
   #demandOf(node: number): NodeDemand {

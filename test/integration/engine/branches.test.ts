@@ -26,12 +26,13 @@ describe('branches', () => {
       outputs: { report: { type: 'string', source: '${report}' } },
     });
     expect(result.status).toBe('succeeded');
-    expect(result.metrics).toEqual({
+    expect(result.metrics).toMatchObject({
       wall_ms: 300,
       work_ms: 600,
       critical_path_ms: 300,
       speedup: 2,
       peak_concurrency: 3,
+      mean_concurrency: 2,
     });
     expect(Object.keys(result.nodes.merge?.output as object)).toEqual(fetched);
     expect(result.outputs).toEqual({ report: 'from issues, pull_requests and commits' });

@@ -221,7 +221,16 @@ const result: RunResult = {
     ],
     ['other', record({ status: 'cancelled', started_at: 260, ended_at: 751, action: null })],
   ]),
-  metrics: { wall_ms: 751, work_ms: 1240, critical_path_ms: 749, speedup: 1.651, peak_concurrency: 2 },
+  metrics: {
+    wall_ms: 751,
+    work_ms: 1240,
+    critical_path_ms: 749,
+    speedup: 1.651,
+    peak_concurrency: 2,
+    mean_concurrency: 1.651,
+    nodes: {},
+    resources: {},
+  },
   error: { ...failure('__proto__', 'too slow'), code: 'FC5005' },
 };
 
