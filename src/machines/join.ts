@@ -53,7 +53,7 @@ function decideIncoming(
   if (incoming.length === 0) return START;
   const isWritten = ({ edge }: EdgePlan) => edge.origin === 'edge' || edge.origin === 'catch';
   const written = incoming.some(isWritten);
-  const tally = { taken: 0, failed: 0, undecided: 0 };
+  const tally: Tally = { taken: 0, undecided: 0, failed: [] };
   let firstFailed: string | null = null;
   let broken: JoinDecision | null = null;
   for (const plan of incoming) {
@@ -62,10 +62,10 @@ function decideIncoming(
     if (state === null) {
       if (counts) tally.undecided++;
     } else if (state.kind === 'broken') {
-      tally.failed++;
+      tally.failed.push(plan.edge.from);
       broken ??= { kind: 'fail', failure: state.failure, node: plan.to };
     } else if (state.kind === 'failed') {
-      tally.failed++;
+      tally.failed.push(state.node);
       firstFailed ??= state.node;
     } else if (state.kind === 'taken' && counts) {
       tally.taken++;
@@ -74,9 +74,17 @@ function decideIncoming(
   const { policy, count } = node.join;
   if (count > 0) return decideCount(tally, node, index, incoming);
   if (broken !== null) return broken;
-  if (policy === 'all_done') return tally.taken + tally.failed > 0 ? START : NOT_TAKEN;
+  if (policy === 'all_done') return tally.taken + tally.failed.length > 0 ? START : NOT_TAKEN;
   if (firstFailed !== null) return { kind: 'skip', reason: { kind: 'upstream_failed', node: firstFailed } };
   return tally.taken > 0 || policy === 'none_failed' ? START : NOT_TAKEN;
+}
+
+/** What the edges that count have become. */
+interface Tally {
+  taken: number;
+  undecided: number;
+  /** The ids of the nodes whose failures the edges carry. */
+  readonly failed: string[];
 }
 
 const NOT_TAKEN: JoinDecision = { kind: 'skip', reason: { kind: 'not_taken' } };
@@ -86,22 +94,31 @@ const NOT_TAKEN: JoinDecision = { kind: 'skip', reason: { kind: 'not_taken' } };
  * dead edges are known it waits for the rest, so that its end does not depend on their order.
  */
 function decideCount(
-  { taken, failed, undecided }: { taken: number; failed: number; undecided: number },
+  { taken, failed, undecided }: Tally,
   { id, join }: WorkflowNode,
   index: number,
   incoming: readonly EdgePlan[],
 ): JoinDecision {
   if (taken >= join.count) return START;
   if (taken + undecided >= join.count) return WAIT;
-  if (taken + failed === 0) return undecided > 0 ? WAIT : NOT_TAKEN;
+  if (taken + failed.length === 0) return undecided > 0 ? WAIT : NOT_TAKEN;
   const failure: Failure = {
     code: 'FC5013',
-    message: `The join of \`${id}\` waits for ${join.count} of ${incoming.length} edges, and only ${taken + undecided} can be taken: ${failed} ${failed === 1 ? 'has' : 'have'} failed.`,
+    message: `The join of \`${id}\` waits for ${join.count} of ${incoming.length} edges, and at most ${taken + undecided} can still be taken${nameFailed(failed)}.`,
     node: id,
     path: join.pointer,
     hint: 'Look at the records of the nodes before it, ask for fewer with `join.count`, or give the node an `on_error`.',
   };
   return { kind: 'fail', failure, node: index };
+}
+
+const MOST_NAMES = 5;
+
+function nameFailed(failed: readonly string[]): string {
+  const names = [...new Set(failed)].map((id) => `\`${id}\``);
+  if (names.length === 0) return '';
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `, as ${names.slice(0, MOST_NAMES).join(', ')}${more} failed`;
 }
 
 /** What the `catch` edges that led here have caught, by the names that they give it. */

@@ -33,11 +33,15 @@ export function criticalPath(
   };
 
   const durations = workflow.nodes.map(durationOf);
+  const streams = streamsInto(workflow);
   let last = -1;
   for (const point of order) {
     let best = -1;
+    const overlaps = streams.get(point);
     for (const source of before[point] ?? []) {
-      if (best === -1 || isLonger(source, best)) best = source;
+      // A stage of a pipeline starts when the one before it does: it comes after what that one came after.
+      const earlier = overlaps?.has(source) === true ? (previous[source] ?? -1) : source;
+      if (best === -1 || (earlier !== -1 && isLonger(earlier, best))) best = earlier;
     }
     const duration = durations[point] ?? null;
     ms[point] = (ms[best] ?? 0) + (duration ?? 0);
@@ -52,4 +56,17 @@ export function criticalPath(
     if (node !== undefined && (durations[point] ?? null) !== null) nodes.unshift(node.id);
   }
   return { nodes, ms: ms[last] ?? 0 };
+}
+
+/** By node: those whose results it works on while they come in. */
+function streamsInto({ nodes, edges }: Workflow): ReadonlyMap<number, ReadonlySet<number>> {
+  const into = new Map<number, Set<number>>();
+  if (!edges.some(({ streams }) => streams)) return into;
+  const indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
+  for (const { from, to, streams } of edges) {
+    const [source, target] = [indexOf.get(from), indexOf.get(to)];
+    if (!streams || source === undefined || target === undefined) continue;
+    into.set(target, (into.get(target) ?? new Set()).add(source));
+  }
+  return into;
 }

@@ -26,6 +26,27 @@ describe('criticalPath', () => {
     expect(criticalPath(workflow, taking({ a: 1, b: 2, c: 2, d: 0, e: 3 })).nodes).toEqual(['a', 'b', 'd']);
   });
 
+  it('lets the stages of a pipeline overlap: one comes after what the stage before it came after', () => {
+    const stage = (id: string, items: string, more: object = {}) => ({
+      id,
+      type: 'echo',
+      batch: { items },
+      ...more,
+    });
+    const workflow = runner.load({
+      nodes: [
+        { id: 'list', type: 'echo' },
+        stage('read', '${list}', { stream: true }),
+        stage('pack', '${read.results}', { stream: true }),
+        stage('hash', '${pack.results}'),
+      ],
+    });
+    expect(criticalPath(workflow, taking({ list: 1, read: 10, pack: 30, hash: 20 }))).toEqual({
+      nodes: ['list', 'pack'],
+      ms: 31,
+    });
+  });
+
   it('is empty where nothing ran', () => {
     expect(criticalPath(load(['a']), () => null)).toEqual({ nodes: [], ms: 0 });
   });
