@@ -65,7 +65,7 @@ async function runAttempt(
     if (committed !== undefined) return committed;
     const result = await call(definition, host, plan, input, execution, signal);
     if (signal.aborted) {
-      const keys = keysWrittenBy(host.topology, plan.node);
+      const keys = input.item === null ? keysWrittenBy(host.topology, plan.node) : [];
       host.publish({
         type: 'node.late_result_dropped',
         ...about(plan, input),

@@ -110,6 +110,28 @@ describe('shared state', () => {
     expect(result.nodes.end?.output).toBe(6);
   });
 
+  it('decides an edge that leaves two loops by what its source has seen and written in the last iteration', async () => {
+    const { result } = await traceRun({
+      state: { n: { reducer: 'sum' } },
+      nodes: [
+        echo('outer'),
+        echo('inner', 1, writes('n')),
+        echo('close'),
+        echo('out', '${state.n}'),
+        echo('no'),
+      ],
+      edges: [
+        ...edges('outer>inner', 'inner>close'),
+        { from: 'inner', to: 'inner', max_iterations: 2 },
+        { from: 'close', to: 'outer', max_iterations: 2 },
+        { from: 'inner', to: 'out', when: 'state.n == 4' },
+        { from: 'inner', to: 'no', when: 'state.n != 4' },
+      ],
+    });
+    expect(result.nodes.out?.output).toBe(4);
+    expect(result.nodes.no?.status).toBe('skipped');
+  });
+
   it('is written by a fallback as well, and not by a failure', async () => {
     const { result } = await traceRun({
       state: { got: { reducer: 'append' } },

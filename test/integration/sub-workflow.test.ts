@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineNode } from '../../src/actors/node.js';
+import { checkWorkflow } from '../../src/ir/check.js';
 import { TerminalError } from '../../src/ir/errors.js';
 import type { RunEvent } from '../../src/runtime/event.js';
 import { createRunner } from '../../src/runtime/runner.js';
@@ -274,6 +275,38 @@ describe('a node of type workflow', () => {
     });
   });
 
+  it('keeps within the groups around it', async () => {
+    const { result } = await traceRun({
+      parallel_groups: { g: { max_concurrency: 1 } },
+      nodes: [echo('fork'), inline('a', doubled(10)), sleep('b', 10)],
+      edges: ['a', 'b'].map((to) => ({ from: 'fork', to, parallel_group: 'g' })),
+    });
+    expect(result.metrics).toMatchObject({ wall_ms: 30, peak_concurrency: 1 });
+  });
+
+  it('waits random times of its own where it tries again', async () => {
+    const retry = { max_attempts: 2, initial_ms: 1_000_000, max_delay_ms: 1_000_000, jitter: 'full' };
+    const failing = { nodes: [{ id: 'f', type: 'fail', retry }] };
+    const { events } = await traceRun({
+      on_error: 'continue',
+      nodes: [inline('a', failing), inline('b', failing)],
+    });
+    const delays = events.flatMap((event) => (event.type === 'node.backoff' ? [event.delay_ms] : []));
+    expect(new Set(delays).size).toBe(2);
+  });
+
+  it('ends with a run that is cancelled', async () => {
+    const clock = createVirtualClock();
+    const runner = createRunner({ clock });
+    const run = runner.start({ nodes: [inline('sub', doubled(100))] });
+    await clock.advance(10);
+    run.cancel('enough');
+    const result = await clock.runUntil(run.result);
+    await runner.close();
+    expect(result).toMatchObject({ status: 'cancelled', metrics: { wall_ms: 10 } });
+    expect(result.nodes.sub).toMatchObject({ status: 'cancelled', nodes: { left: { status: 'cancelled' } } });
+  });
+
   it('takes an event that the run is sent', async () => {
     const clock = createVirtualClock();
     const runner = createRunner({ clock });
@@ -312,6 +345,11 @@ describe('a sub-workflow that cannot be run', () => {
   it('is FC5017 where it does not pass its check', async () => {
     const record = await failureOf(ref('sub', 'bad'), { bad: { nodes: [{ id: 'x', type: 'nothing' }] } });
     expect(record?.error).toMatchObject({ code: 'FC5017', causes: [{ code: 'FC2003' }] });
+  });
+
+  it('is refused at the start where a workflow that was checked elsewhere has node types that are not here', () => {
+    const { workflow } = checkWorkflow({ nodes: [inline('sub', { nodes: [{ id: 'x', type: 'mine' }] })] });
+    expect(() => createRunner().start(workflow)).toThrow(/`x` has the type `mine`/);
   });
 
   it('is FC5017 where one runs itself for ever, and names the chain', async () => {

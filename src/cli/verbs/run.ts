@@ -55,7 +55,8 @@ export const runVerb: Verb = {
           ...(maxConcurrency === null ? {} : { maxConcurrency }),
           onEvent: (event) => {
             if (events) session.print(`${JSON.stringify(event)}\n`);
-            progress.show(event);
+            // What happens inside of a sub-workflow is its node's own affair.
+            if (event.scope === undefined) progress.show(event);
           },
         });
         const result = await run.result;
