@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject, JsonValue } from '../ir/json.js';
-import { jsonObject } from '../ir/schema/building-blocks.js';
+import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
 import { defineNode, type NodeContext } from './node.js';
 
 /** Under this the runtime lets a `workflow` node run another workflow: a symbol, as no other node function is meant to. */
@@ -23,6 +22,9 @@ export interface WorkflowNodeContext extends NodeContext {
   [RUN_WORKFLOW](call: WorkflowCall): Promise<JsonValue>;
 }
 
+/** Any JSON object: what is in it is for the inner workflow to check. */
+const inputs = z.unknown().refine((value) => isObject(value), 'It is no object.') as z.ZodType<JsonObject>;
+
 /** Runs another workflow. One that is written as `inline` is no parameter: it was checked with the workflow around it. */
 export const workflow = defineNode({
   type: 'workflow',
@@ -30,7 +32,7 @@ export const workflow = defineNode({
     'Gives back the outputs of another workflow: one that is registered (`ref`), or written here (`inline`).',
   params: z.strictObject({
     ref: z.string().optional().describe('The name under which the workflow is registered.'),
-    inputs: jsonObject.optional().describe('Its inputs by name; none if left out.'),
+    inputs: inputs.optional().describe('Its inputs by name; none if left out.'),
   }),
   run: ({ ref = null, inputs = {} }, ctx) => (ctx as WorkflowNodeContext)[RUN_WORKFLOW]({ ref, inputs }),
 });

@@ -92,7 +92,7 @@ export function mergeWrites(
 }
 
 /**
- * What `${state}` is from a point of view: the defaults with the writes of all that comes before it, whatever else has run by
+ * The state from a point of view: the defaults with the writes of all that comes before it, whatever else has run by
  * now; `null` for all writes there are.
  */
 export function stateFor(topology: Topology, context: ScopeContext, view: StateView | null): JsonObject {

@@ -17,6 +17,7 @@ describe('createRegistry', () => {
       'read-file',
       'sleep',
       'wait',
+      'workflow',
       'write-file',
     ]);
   });
