@@ -82,7 +82,7 @@ export function normalizeWorkflow(
   checkJoins(table, edges.forward, structure.loops, problems);
   checkUnusedOutputs(core, table, edges.forward, texts, nodeTypes, problems);
   checkWriters(core, table, structure.forward, structure.order, edges.forward, problems);
-  const streams = findStreams(core, table, texts, edges.forward, structure, problems);
+  const streams = findStreams(core, table, texts, uses, edges.forward, structure, problems);
   const scopes = checkLoops(structure, edges, table, problems);
   if (scopes === null || table.size === 0) return null;
   checkLoopEntries(start, edges, structure, table, problems);

@@ -16,12 +16,14 @@ import type { Structure } from './structure.js';
  * runs, and if nothing else leads from the one to the other: what stands between would wait for the source, and the
  * source, once its buffer is full, for the target.
  *
+ * @param uses what nodes need of nodes, branches told apart.
  * @param edges the forward edges.
  */
 export function findStreams(
   core: CoreIr,
   table: NodeTable,
-  texts: ParsedTexts,
+  { items }: ParsedTexts,
+  uses: readonly DataUse[],
   edges: readonly DraftEdge[],
   { forward, order, tree }: Structure,
   problems: Problems,
@@ -46,14 +48,14 @@ export function findStreams(
   if (sources.size === 0) return streams;
 
   const usesOf = new Map<number, DataUse[]>();
-  for (const use of texts.uses) {
+  for (const use of uses) {
     const list = usesOf.get(use.consumer);
     if (list === undefined) usesOf.set(use.consumer, [use]);
     else list.push(use);
   }
   const couldStream = (edge: DraftEdge): boolean => {
     const { from, to } = edge;
-    const reference = sources.has(from) ? resultsNamedBy(texts.items[to] ?? null) : null;
+    const reference = sources.has(from) ? resultsNamedBy(items[to] ?? null) : null;
     return (
       reference !== null &&
       table.vertex(reference.root) === from &&

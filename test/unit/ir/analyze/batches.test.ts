@@ -253,6 +253,15 @@ describe('a stream', () => {
     expect(expectRepair(ir, 'FC3010').before).toMatchObject({ path: '/nodes/0/stream', severity: 'warning' });
   });
 
+  it('is kept until the end where the target uses it as a branch as well', () => {
+    const member = { ...source, parallel_group: 'g', depends_on: ['f'] };
+    const ir = (value: string) => ({
+      nodes: [echo('f'), member, echo('t', { ...batch('${s}'), params: { value } })],
+    });
+    expect(streaming(ir('${f.branch_0.output}'))).toEqual([]);
+    expect(streaming(ir('${f}'))).toEqual(['s template t']);
+  });
+
   it('does not leave a loop', () => {
     const ir = {
       nodes: [echo('h'), source, echo('t', batch('${s}'))],
