@@ -78,6 +78,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   const ids = options.ids ?? nanoid;
   const random = options.random ?? Math.random;
   const gracePeriodMs = options.gracePeriodMs ?? 5000;
+  const resources = new Map(Object.entries(options.resources ?? {}));
   const workers = createWorkerPool(
     options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads },
   );
@@ -119,7 +120,12 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   };
 
   const check = (source: unknown): CheckResult =>
-    checkWorkflow(source, { nodeTypes: registry.nodeTypes, limits, workflows: new Set(library.names) });
+    checkWorkflow(source, {
+      nodeTypes: registry.nodeTypes,
+      limits,
+      workflows: new Set(library.names),
+      resources: new Set(resources.keys()),
+    });
 
   const load = (source: unknown): Workflow => {
     if (isChecked(source)) return withKnownTypes(source, registry);
@@ -136,7 +142,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     registry,
     scheduler: new Scheduler({
       clock,
-      resources: new Map(Object.entries(options.resources ?? {})),
+      resources,
       detectCapacity: capacityDetector(options.detectCapacity),
     }),
     gracePeriodMs,
