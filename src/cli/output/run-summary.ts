@@ -2,7 +2,7 @@ import type { NodeRecord, NodeStatus, RunResult } from '../../runtime/record.js'
 import { count } from './count.js';
 import { formatDuration, trimmed } from './duration.js';
 import { printable, printableName } from './printable.js';
-import { describeReason } from './run-lines.js';
+import { describeHandling, describeReason } from './run-lines.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
 
@@ -45,6 +45,7 @@ export function renderRunSummary(result: RunResult, view: SummaryView): string {
       style.dim,
     ),
   ];
+  lines.push(...renderResources(result));
   if (entries.length > MAX_ROWS)
     lines.push(style.dim(`  and ${entries.length - MAX_ROWS} more; \`--json\` has them all`));
   return `${lines.join('\n')}\n${renderFailures(result, style)}`;
@@ -83,6 +84,15 @@ export function renderMetrics({ metrics }: RunResult): string {
   ].join(', ');
 }
 
+function renderResources({ metrics }: RunResult): readonly string[] {
+  const resources = Object.entries(metrics.resources).slice(0, MAX_ROWS);
+  if (resources.length === 0) return [];
+  const lines = resources.map(([name, { uses, peak, waited_ms }]) => {
+    return `  ${printableName(name)}: ${count(uses, 'use')}, at most ${peak} at once, waited for ${formatDuration(waited_ms)}`;
+  });
+  return ['', ...lines];
+}
+
 function renderStatus(result: RunResult, style: Style): string {
   const paint = { succeeded: style.green, failed: style.red, cancelled: style.yellow }[result.status];
   return `${style.bold(printableName(result.workflow))} ${paint(result.status)} in ${formatDuration(result.metrics.wall_ms)}`;
@@ -105,6 +115,10 @@ function noteOn(record: NodeRecord): string {
       ? []
       : [`action ${printableName(record.action)}`]),
     ...(record.error === null || record.status === 'cancelled' ? [] : [printable(record.error.message)]),
+    ...(record.handled_by === null ? [] : [`handled by ${describeHandling(record.handled_by)}`]),
+    ...(record.compensation === undefined
+      ? []
+      : [record.compensation.status === 'succeeded' ? 'undone' : 'could not be undone']),
   ];
   return notes.join(', ');
 }

@@ -3,6 +3,7 @@ import type { RunStatus } from '../../runtime/record.js';
 
 /** A node that is under way, as a watcher of the events knows it. */
 export interface NodeView {
+  /** The node's id; in a sub-workflow after the name of the node that runs it. */
   readonly id: string;
   readonly status: 'running' | 'backoff';
   readonly attempt: number;
@@ -25,6 +26,7 @@ export class RunView {
   status: RunStatus | 'running' | 'failing' | 'cancelling' = 'running';
   readonly #active = new Map<string, NodeView>();
   readonly #settled = new Set<string>();
+  readonly #itemFailures = new Map<string, number>();
 
   /** How many nodes have their record. */
   get settled(): number {
@@ -40,8 +42,14 @@ export class RunView {
     return this.active().filter((node) => node.status === 'running');
   }
 
-  node(id: string): NodeView | undefined {
-    return this.#active.get(id);
+  /** The node that an event is about, if it is under way. */
+  about(event: AboutNode): NodeView | undefined {
+    return this.#active.get(idOf(event));
+  }
+
+  /** How many items of the batch that an event is about have failed so far. */
+  itemFailures(event: AboutNode): number {
+    return this.#itemFailures.get(idOf(event)) ?? 0;
   }
 
   apply(event: RunEvent): void {
@@ -50,9 +58,9 @@ export class RunView {
         this.total = event.nodes;
         return;
       case 'node.queued':
-        this.#active.delete(event.node);
+        this.#active.delete(idOf(event));
         // In a loop, a node that had settled runs again.
-        this.#settled.delete(event.node);
+        this.#settled.delete(idOf(event));
         return;
       case 'node.started':
         this.#enter(event, { status: 'running', attempt: event.attempt, due: null });
@@ -66,13 +74,17 @@ export class RunView {
         return;
       case 'node.progress': {
         const { done, total, message } = event;
-        const known = this.#active.get(event.node);
-        if (known) this.#active.set(event.node, { ...known, progress: { done, total, message } });
+        const known = this.about(event);
+        if (known) this.#active.set(known.id, { ...known, progress: { done, total, message } });
         return;
       }
+      case 'item.settled':
+        if (event.error !== null) this.#itemFailures.set(idOf(event), this.itemFailures(event) + 1);
+        return;
       case 'node.settled':
-        this.#active.delete(event.node);
-        this.#settled.add(event.node);
+        this.#active.delete(idOf(event));
+        // The nodes of a sub-workflow are no part of the total.
+        if (event.scope === undefined) this.#settled.add(event.node);
         return;
       case 'run.failing':
         this.status = 'failing';
@@ -87,14 +99,15 @@ export class RunView {
   }
 
   #enter(
-    event: { readonly node: string; readonly at: number; readonly iteration?: number },
+    event: AboutNode & { readonly at: number; readonly iteration?: number },
     change: Pick<NodeView, 'status' | 'attempt' | 'due'>,
   ): void {
-    this.#settled.delete(event.node);
+    const id = idOf(event);
+    this.#settled.delete(id);
     // Deleted first, so that it goes to the end: the order is that of beginning.
-    this.#active.delete(event.node);
-    this.#active.set(event.node, {
-      id: event.node,
+    this.#active.delete(id);
+    this.#active.set(id, {
+      id,
       since: event.at,
       progress: null,
       iteration: event.iteration ?? null,
@@ -102,3 +115,11 @@ export class RunView {
     });
   }
 }
+
+/** The part of an event that says which node it is about. */
+interface AboutNode {
+  readonly node: string;
+  readonly scope?: string;
+}
+
+const idOf = ({ node, scope }: AboutNode): string => (scope === undefined ? node : `${scope}.${node}`);

@@ -55,8 +55,8 @@ export const runVerb: Verb = {
           ...(maxConcurrency === null ? {} : { maxConcurrency }),
           onEvent: (event) => {
             if (events) session.print(`${JSON.stringify(event)}\n`);
-            // What happens inside of a sub-workflow is its node's own affair.
-            if (event.scope === undefined) progress.show(event);
+            // Of sub-workflows that are run once for each item, the batch's progress is enough.
+            if (!/\.item_\d/.test(event.scope ?? '')) progress.show(event);
           },
         });
         const result = await run.result;

@@ -99,6 +99,80 @@ describe('renderRunLines', () => {
     ]);
   });
 
+  it('says what handles a failure, what is undone, what is waited for, and what fails inside of nodes', () => {
+    const lines = renderRunLines(
+      [
+        settled(1, 'a', { error: failure('a', 'no'), handled_by: { kind: 'fallback' } }),
+        settled(2, 'b', {
+          status: 'failed',
+          error: failure('b', 'no'),
+          handled_by: { kind: 'group', group: 'g' },
+        }),
+        settled(3, 'c', {
+          status: 'cancelled',
+          reason: { kind: 'group_failed', node: 'b', group: 'g' },
+        }),
+        settled(3, 'd', { status: 'cancelled', reason: { kind: 'join_satisfied', node: 'j' } }),
+        event(4, { type: 'group.failed', group: 'g', failed: 1 }),
+        event(4, { type: 'group.joined', group: 'h', failed: 0 }),
+        event(5, { type: 'resource.waiting', node: 'e', resource: 'llm' }),
+        event(6, { type: 'node.compensated', node: 'a', status: 'succeeded', error: null }),
+        event(6, { type: 'node.compensated', node: 'f', status: 'failed', error: failure('f', 'stuck') }),
+        event(7, { type: 'event.received', node: 'w', event: 'approved' }),
+        event(8, {
+          type: 'call.settled',
+          node: 'n',
+          index: 2,
+          tool: 'echo',
+          status: 'failed',
+          attempts: 1,
+          error: failure('n', 'no'),
+        }),
+        { ...settled(9, 'inner'), scope: 'w.outer' },
+      ],
+      new RunView(),
+      { style },
+    );
+    expect(lines.map((line) => line.slice(11))).toEqual([
+      'a succeeded (handled by its fallback): FC5008 no',
+      'b failed (handled by group g): FC5008 no',
+      'c cancelled: b failed',
+      'd cancelled: j started without it',
+      'group g failed: 1 branch failed',
+      'e waits for llm',
+      'a is undone',
+      'f could not be undone: FC5008 stuck',
+      'w received approved',
+      'n call 2 of echo failed: FC5008 no',
+      'w.outer.inner succeeded',
+    ]);
+  });
+
+  it('shows the first items that fail, and says that there are more', () => {
+    const items = Array.from({ length: 20 }, (_, index) =>
+      event(index, {
+        type: 'item.settled',
+        node: 'b',
+        index,
+        status: index % 2 === 0 ? 'failed' : 'succeeded',
+        attempts: 1,
+        error: index % 2 === 0 ? failure('b', `no ${index}`) : null,
+      }),
+    );
+    const lines = renderRunLines(items, new RunView(), { style }).map((line) => line.slice(11));
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe('b item 0 failed: FC5008 no 0');
+    expect(lines[4]).toBe('b item 8 failed: FC5008 no 8; failures of further items are not shown');
+  });
+
+  it('counts no node of a sub-workflow as one of the run', () => {
+    const run = new RunView();
+    run.apply({ ...event(0, { type: 'node.started', node: 'a', attempt: 1 }), scope: 'w.outer' });
+    expect(run.running().map(({ id }) => id)).toEqual(['w.outer.a']);
+    run.apply({ ...settled(1, 'a'), scope: 'w.outer' });
+    expect([run.running(), run.settled]).toEqual([[], 0]);
+  });
+
   it('counts a node of a loop as done only while it does not run again', () => {
     const run = new RunView();
     renderRunLines(
