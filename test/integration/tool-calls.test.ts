@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CallOptions, CallRecord, ToolCall } from '../../src/actors/call.js';
@@ -383,14 +384,13 @@ describe('a node that is aborted', () => {
       },
       { clock, nodes: [long], node: { timeout: { attempt_ms: 50 } } },
     );
-    await clock.advance(10_000);
+    expect(clock.nextTimerAt()).toBeNull();
     expect(ended.n).toBe('timed_out');
     expect(statuses(seen[0] ?? [])).toEqual(['cancelled', 'succeeded', ...Array(5).fill('cancelled')]);
     expect(seen[0]?.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1, 0]);
     expect(new Set(statuses(seen[1] ?? []))).toEqual(new Set(['cancelled']));
     expect(begins).toEqual([0, 0, 0, 20]);
     expect(aborted).toEqual([50, 50, 50, 50]);
-    expect(clock.nextTimerAt()).toBeNull();
   });
 
   it('lets its run end only when what it called has returned, or the grace period is over', async () => {
@@ -406,6 +406,24 @@ describe('a node that is aborted', () => {
     };
     expect(await end(1000)).toBe(300);
     expect(await end(50)).toBe(60);
+  });
+});
+
+describe('calls that have settled', () => {
+  it('leave no timer and no listener behind, and make room for others', async () => {
+    const clock = createVirtualClock();
+    const left: unknown[] = [];
+    const { statuses: ended } = await runNode(
+      async (ctx) => {
+        for (let round = 0; round < 3; round++) {
+          await ctx.callToolsParallel([rest(10), failing()], { timeoutMs: 1000 });
+          left.push(clock.nextTimerAt(), getEventListeners(ctx.signal, 'abort').length);
+        }
+      },
+      { clock, limits: { items: 2 } },
+    );
+    expect(ended.n).toBe('succeeded');
+    expect(left).toEqual([null, 0, null, 0, null, 0]);
   });
 });
 

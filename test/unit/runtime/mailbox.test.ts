@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/ir/json.js';
 import { parseValueSchema } from '../../../src/ir/value-schema.js';
@@ -146,6 +147,7 @@ describe('a wait that is ended', () => {
     const { signal, abort } = controller();
     const waiting = receive(mailbox, 'e', { signal });
     mailbox.send('e', 1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     abort('too late');
     expect(await waiting).toBe(1);
   });
