@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { createRunner } from 'forkchart';
 import { nodes } from './nodes.js';
 
-const [pattern = 'docs/**/*.md'] = process.argv.slice(2);
+const [pattern = 'src/machines/*.ts'] = process.argv.slice(2);
 const runner = createRunner({ nodes, root: process.cwd() });
 const workflow = runner.load(await readFile(new URL('./workflow.json', import.meta.url), 'utf8'));
 const stages = ['read', 'compress', 'hash'];
