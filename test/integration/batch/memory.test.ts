@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { InspectionEvent } from 'xstate';
+import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { z } from 'zod';
 import { defineNode } from '../../../src/actors/node.js';
 import { createRunner } from '../../../src/runtime/runner.js';
@@ -34,7 +34,7 @@ it('works through many items with no more than a window of them alive', { timeou
     },
   });
   const inspect = (event: InspectionEvent) => {
-    if (event.type === '@xstate.actor' && event.actorRef.id.startsWith('lane-'))
+    if (event.type === '@xstate.actor' && (event.actorRef as AnyActorRef).id.startsWith('lane-'))
       lanes.add(event.actorRef.sessionId);
   };
   const clock = createVirtualClock();
