@@ -43,7 +43,7 @@ export interface ScopeContext {
   readonly abort: Abort | null;
   /** What was told to stop while the rest goes on: groups that have failed, and what is behind joins that did without it. */
   readonly stopped: { readonly groups: readonly number[]; readonly joins: readonly number[] };
-  /** What is to be undone if the run fails, in the order in which it succeeded. */
+  /** What is to be undone if the run fails, in the order in which it succeeded; of a loop, in the order of its iterations' ends. */
   readonly undo: readonly Undo[];
   /** What was written to the shared state, in the order in which it happened to be written. */
   readonly writes: readonly StateWrite[];
@@ -129,6 +129,7 @@ export function iterationContext(topology: Topology, loop: LoopPlan, around: Sco
     failure: null,
     abort: null,
     stopped: NOTHING_STOPPED,
+    undo: [],
   };
 }
 

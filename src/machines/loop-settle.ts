@@ -32,7 +32,7 @@ export function mergeIteration(
     outcomes,
     attempts,
     failure: context.failure ?? (handledBy === null ? failure : null),
-    undo: ended.undo,
+    undo: [...context.undo, ...ended.undo],
     iterations,
     writes: mergeWrites(context.writes, ended.writes),
   };

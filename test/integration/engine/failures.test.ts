@@ -205,6 +205,23 @@ describe('compensate', () => {
     expect(said).toEqual(Array.from({ length: 3 }, () => ['node.compensating', 'node.compensated']).flat());
   });
 
+  it('forgets nothing that succeeds beside a loop while it goes round', async () => {
+    undone.length = 0;
+    await traceRun(
+      {
+        nodes: [step('beside', 15), step('n', 10), fail('bad', { depends_on: ['n', 'beside'] })],
+        edges: [{ from: 'n', to: 'n', max_iterations: 3 }],
+      },
+      { nodes: [undo] },
+    );
+    expect(undone).toEqual([
+      ['n', 'n'],
+      ['n', 'n'],
+      ['beside', 'beside'],
+      ['n', 'n'],
+    ]);
+  });
+
   it('undoes nothing when the run succeeds or is cancelled, and each iteration of a loop by itself', async () => {
     undone.length = 0;
     await traceRun({ nodes: [step('a', 10)] }, { nodes: [undo] });
