@@ -175,10 +175,10 @@ describe('a wait node', () => {
       [9, '/nodes/0/timeout'],
     ]);
     expect(of(wait({ event: 'go' }))).toEqual([[null, '/nodes/0/timeout']]);
-    // Only where it is written out, and only of a `wait`.
-    expect(of({ ...wait({ event: 'go', timeout_ms: '${ms}' }), inputs: { ms: {} } })).toEqual([
-      [null, '/nodes/0/timeout'],
-    ]);
+    // A timeout is part of the chart.
+    expect(
+      only(check({ ...wait({ event: 'go', timeout_ms: '${ms}' }), inputs: { ms: {} } }), 'FC3009'),
+    ).toMatchObject({ path: '/nodes/0/params/timeout_ms', severity: 'error' });
   });
 
   it('has a schema that can be used', () => {
