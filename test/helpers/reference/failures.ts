@@ -5,7 +5,8 @@ import { type GroupEffect, groupAnswers } from './groups.js';
 import { isTolerant } from './joins.js';
 import type { ReferenceHandler } from './record.js';
 import type { RunState } from './run-state.js';
-import { everyWayLeadsTo, type Loop } from './structure.js';
+import type { Loop } from './structure.js';
+import { everyWayLeadsTo, unitAt } from './ways.js';
 
 /** What becomes of a failure: "Failures, and who handles them". */
 export interface Handling {
@@ -45,15 +46,15 @@ export function handle(run: RunState, id: string, failure: Failure, mayFallBack:
 
 /**
  * Rules 5 and 6, level by level: first inside of the smallest loop around the node; what is not handled there makes the loop
- * fail as the node did, inside of the loop around it; and so on to the top.
+ * fail as the node did, inside of the loop around it; and so on to the top. A group is asked about what nothing inside of it
+ * handles, joins included.
  */
 function handleAround(run: RunState, id: string, innermost: Loop | null): Handling {
-  const { onError } = run.node(id).node;
   const none = { action: null, caughtBy: null };
   const effects: GroupEffect[] = [];
-  let unit: ReadonlySet<string> = new Set([id]);
   for (let level = innermost; ; level = level.parent) {
     for (const group of run.groupsAround(id).filter(({ home }) => home === level)) {
+      if (isJoinedWithin(run, id, level, group.nodes)) continue;
       const answer = groupAnswers(run, group, id);
       if (answer.kind === 'handles') {
         const by = { kind: 'group', group: group.group.id } as const;
@@ -61,16 +62,23 @@ function handleAround(run: RunState, id: string, innermost: Loop | null): Handli
       }
       if (answer.kind === 'fails') effects.push({ group, node: id });
     }
-    const ways = run.forward.filter((edge) => unit.has(edge.from) && !unit.has(edge.to));
-    const isHandled = everyWayLeadsTo(ways, run.forward, (to) => {
-      return (level?.body.has(to) ?? true) && isTolerant(run.node(to).node.join);
-    });
-    if (isHandled && onError !== 'fail_fast') {
+    if (isJoinedWithin(run, id, level, level?.body ?? null)) {
       return { ...none, by: { kind: 'join' }, handledIn: level, effects };
     }
     if (level === null) return { ...none, by: null, handledIn: undefined, effects };
-    unit = level.body;
   }
+}
+
+/** Whether every way forward from what failed leads to a join that starts in spite of it, inside of what is around. */
+function isJoinedWithin(
+  run: RunState,
+  id: string,
+  level: Loop | null,
+  around: ReadonlySet<string> | null,
+): boolean {
+  const isGoal = (to: string): boolean => (around?.has(to) ?? true) && isTolerant(run.node(to).node.join);
+  const isJoined = everyWayLeadsTo(run, unitAt(run, id, level), level, isGoal);
+  return isJoined && run.node(id).node.onError !== 'fail_fast';
 }
 
 /** What an unhandled failure does to the rest of the run. */

@@ -1,7 +1,8 @@
 import type { JoinPolicy, WorkflowEdge } from '../../../src/ir/workflow.js';
 import type { ReferenceReason } from './record.js';
 import type { EdgeState, RunState } from './run-state.js';
-import { everyWayLeadsTo } from './structure.js';
+import type { Loop } from './structure.js';
+import { everyWayLeadsTo, unitAt } from './ways.js';
 
 /** What a join says of its incoming edges: rules 1 and 2 of "Joins". */
 export type Verdict =
@@ -62,7 +63,14 @@ export function isTolerant({ policy }: JoinPolicy): boolean {
 /** "Every unsettled node from which every way forward leads into this join." */
 export function restOf(run: RunState, join: string): string[] {
   return run.unsettled().filter((id) => {
-    const leaving = run.forward.filter((edge) => edge.from === id);
-    return id !== join && everyWayLeadsTo(leaving, run.forward, (to) => to === join);
+    const level = commonLevel(run, id, join);
+    return id !== join && everyWayLeadsTo(run, unitAt(run, id, level), level, (to) => to === join);
   });
+}
+
+/** The smallest loop around both; `null` for the top. */
+function commonLevel(run: RunState, one: string, other: string): Loop | null {
+  let level = run.loopOf.get(one) ?? null;
+  while (level !== null && !level.body.has(other)) level = level.parent;
+  return level;
 }

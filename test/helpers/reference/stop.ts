@@ -18,6 +18,11 @@ function dependentsOf(run: RunState, failed: string): Set<string> {
   return dependents;
 }
 
+/** A join that was satisfied before the failure would not be skipped "if the run went on". */
+function isSkipped(run: RunState, id: string, dependents: ReadonlySet<string>): boolean {
+  return dependents.has(id) && run.node(id).phase === 'waiting';
+}
+
 /** "Beyond that, under `fail_fast`": what is in the group stops, or is let end its attempts. */
 export function stopGroup(run: RunState, { group: state, node }: GroupEffect): void {
   const { group } = state;
@@ -26,7 +31,7 @@ export function stopGroup(run: RunState, { group: state, node }: GroupEffect): v
   state.phase = isDrained ? 'draining' : 'aborted';
   for (const id of run.unsettled(state.nodes)) {
     if (isDrained && run.node(id).phase === 'running') continue;
-    if (dependents.has(id)) skip(run, id, { kind: 'upstream_failed', node });
+    if (isSkipped(run, id, dependents)) skip(run, id, { kind: 'upstream_failed', node });
     else settleAs(run, id, { status: 'cancelled', reason: { kind: 'group_failed', node, group: group.id } });
   }
 }
@@ -36,7 +41,8 @@ export function stopRun(run: RunState): void {
   const failed = run.cancelled ? null : run.stoppedBy;
   const dependents = failed === null ? new Set<string>() : dependentsOf(run, failed);
   for (const id of run.unsettled()) {
-    if (failed !== null && dependents.has(id)) skip(run, id, { kind: 'upstream_failed', node: failed });
+    if (failed !== null && isSkipped(run, id, dependents))
+      skip(run, id, { kind: 'upstream_failed', node: failed });
     else settleAs(run, id, { status: 'cancelled' });
   }
   for (const loop of run.loops) run.loop(loop).phase = 'ended';

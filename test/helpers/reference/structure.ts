@@ -98,23 +98,3 @@ export function branchOf(member: string, ids: readonly string[], edges: Edges): 
   const others = new Set(roots.flatMap((root) => [...reachable(root, without)]));
   return new Set(ids.filter((id) => !others.has(id)));
 }
-
-/** Whether there is a way forward from `start`, and every one of them gets to a node that is asked for. */
-export function everyWayLeadsTo(
-  start: readonly Edges[number][],
-  edges: Edges,
-  isGoal: (id: string) => boolean,
-): boolean {
-  return (
-    start.length > 0 &&
-    start.every(
-      ({ to }) =>
-        isGoal(to) ||
-        everyWayLeadsTo(
-          edges.filter((edge) => edge.from === to),
-          edges,
-          isGoal,
-        ),
-    )
-  );
-}
