@@ -9,17 +9,26 @@ export function shortageFailure(
 ): Failure {
   const asked = `${quote(id)} asks for ${amount} of ${quote(resource)}`;
   const at = { code: 'FC5014', node: id, path: pointer };
-  return most === null
-    ? {
-        ...at,
-        message: `${asked}, which neither a workflow nor the runner declares.`,
-        hint: 'Declare it in `resources` of the workflow, or of the runner.',
-      }
-    : {
-        ...at,
-        message: `${asked}, of which there can never be more than ${most}.`,
-        hint: `Ask for at most ${most} in \`uses\`, or raise the bound in \`resources\`.`,
-      };
+  if (most === null) {
+    return {
+      ...at,
+      message: `${asked}, which neither a workflow nor the runner declares.`,
+      hint: 'Declare it in `resources` of the workflow, or of the runner.',
+    };
+  }
+  // Bounds that are written are 1 or more.
+  if (most === 0) {
+    return {
+      ...at,
+      message: `${asked}, of which none was found.`,
+      hint: 'Write its `capacity` as a number, or pass `detectCapacity` to the runner.',
+    };
+  }
+  return {
+    ...at,
+    message: `${asked}, of which there can never be more than ${most}.`,
+    hint: `Ask for at most ${most} in \`uses\`, or raise the bound in \`resources\`.`,
+  };
 }
 
 /** The same to be thrown: whoever asks again is told the same again. */
