@@ -1,15 +1,11 @@
-import { z } from 'zod';
-import { defineNode } from '../actors/node.js';
-import { markChecked } from '../ir/checked.js';
 import { criticalPath } from '../ir/graph/critical-path.js';
-import type { JsonValue } from '../ir/json.js';
-import { parseTemplate } from '../ir/template/template.js';
-import type { Workflow, WorkflowNode } from '../ir/workflow.js';
+import type { Workflow } from '../ir/workflow.js';
 import { tightestBound } from '../runtime/bound.js';
 import { runningTime } from '../runtime/metrics.js';
 import type { RunResult } from '../runtime/record.js';
 import { createRunner } from '../runtime/runner.js';
 import { createVirtualClock } from '../runtime/virtual-clock.js';
+import { estimateNode, estimateOf, itemsKnown, standIn } from './stand-in.js';
 
 /** What a run would be like: the record of one, and what decides how long it takes. Plain JSON. */
 export interface Simulation extends RunResult {
@@ -31,23 +27,10 @@ export interface SimulateOptions {
 /** Nodes that one assumption names at most. */
 const MAX_NAMES = 10;
 
-const TYPE = 'forkchart/estimate';
-
-/** Stands in for every node: takes as long as was estimated, and does nothing. */
-const estimateNode = defineNode({
-  type: TYPE,
-  description: 'takes as long as it is told to',
-  params: z.object({ ms: z.number() }),
-  effects: 'pure',
-  run: async ({ ms }, ctx) => {
-    if (ms > 0) await ctx.sleep(ms);
-    return null;
-  },
-});
-
 /**
  * Runs a workflow on a virtual clock, by the engine that runs it for real and with the same chart, with every node a sleep of its
- * `estimate_ms`: every node succeeds with `default`, every `when` holds, and no parameter is filled in. Nothing is called, no time passes.
+ * `estimate_ms` (in a batch, for each item): every node succeeds with `default`, every `when` holds, and no parameter is filled in. Joins, bounds
+ * and resources hold as they would. Nothing is called, no time passes.
  *
  * @example
  * const { metrics, critical_path } = await simulateWorkflow(workflow, { maxConcurrency: 2 });
@@ -62,7 +45,7 @@ export async function simulateWorkflow(
   const clock = createVirtualClock();
   const runner = createRunner({ nodes: [estimateNode], clock });
   try {
-    const run = runner.start(standIn(workflow, maxConcurrency, estimates), {}, { runId: 'simulation' });
+    const run = runner.start(standIn(workflow, maxConcurrency), {}, { runId: 'simulation' });
     const result = await clock.runUntil(run.result);
     const path = criticalPath(workflow, ({ id }) => runningTime(result.nodes[id]));
     const { wall_ms, work_ms, peak_concurrency } = result.metrics;
@@ -79,40 +62,6 @@ export async function simulateWorkflow(
   }
 }
 
-/** The same workflow, of nodes that do nothing but take their time: what is asked for, decided by or put out is left out. */
-function standIn(
-  workflow: Workflow,
-  maxConcurrency: number | null,
-  estimates: ReadonlyMap<string, number | null>,
-): Workflow {
-  return markChecked({
-    ...workflow,
-    maxConcurrency,
-    inputs: [],
-    outputs: [],
-    timeoutMs: null,
-    nodes: workflow.nodes.map((node) => ({
-      ...node,
-      type: TYPE,
-      params: parseTemplate({ ms: estimates.get(node.id) ?? 0 }, node.pointer),
-      when: null,
-      retry: null,
-      attemptTimeoutMs: null,
-    })),
-    edges: workflow.edges.map((edge) => ({ ...edge, when: null })),
-  });
-}
-
-/** `null` where nothing says how long the node takes. */
-function estimateOf(node: WorkflowNode): number | null {
-  if (node.estimateMs !== null) return node.estimateMs;
-  if (node.type !== 'sleep') return null;
-  const params: JsonValue = node.params.source;
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) return null;
-  const ms: unknown = Object.hasOwn(params, 'ms') ? (params as { ms?: unknown }).ms : null;
-  return typeof ms === 'number' && ms >= 0 ? ms : null;
-}
-
 function assumptionsOf(
   workflow: Workflow,
   estimates: ReadonlyMap<string, number | null>,
@@ -123,12 +72,26 @@ function assumptionsOf(
     return named.join(', ') + (nodes.length > MAX_NAMES ? ` and ${nodes.length - MAX_NAMES} more` : '');
   };
   const assumptions: string[] = [];
-  const unknown = workflow.nodes.filter((node) => estimates.get(node.id) === null);
+  const unknown = workflow.nodes.filter(
+    ({ id, inline, type }) => inline === null && type !== 'wait' && estimates.get(id) === null,
+  );
   if (unknown.length > 0) {
     assumptions.push(
       `no time for ${names(unknown)}, which ${unknown.length === 1 ? 'has' : 'have'} no \`estimate_ms\``,
     );
   }
+  const batches = new Map(workflow.nodes.map((node) => [node.id, node.batch]));
+  const open = workflow.nodes.filter(({ batch }) => batch !== null && itemsKnown(batch, batches) === null);
+  if (open.length > 0)
+    assumptions.push(`one item in ${names(open)}, as only a run can say how many there are`);
+  const waits = workflow.nodes.filter(({ id, type }) => type === 'wait' && estimates.get(id) === null);
+  if (waits.length > 0)
+    assumptions.push(`what ${names(waits)} ${waits.length === 1 ? 'waits' : 'wait'} for is there at once`);
+  const unbounded = workflow.resources.filter(({ capacity }) => capacity === 'auto');
+  if (unbounded.length > 0)
+    assumptions.push(
+      `the machine has enough of ${unbounded.map(({ name }) => JSON.stringify(name)).join(', ')}`,
+    );
   const conditions = [...workflow.nodes, ...workflow.edges].filter(({ when }) => when !== null).length;
   if (conditions > 0)
     assumptions.push(`every \`when\` holds (there ${conditions === 1 ? 'is' : 'are'} ${conditions})`);

@@ -134,6 +134,69 @@ describe('simulateWorkflow', () => {
     expect(metrics.wall_ms).toBe(60);
   });
 
+  it('works through batches, pipelines and workflows inside of the workflow, within their bounds', async () => {
+    const stage = (id: string, ms: number, batch: object, more: object = {}) => ({
+      id,
+      type: 'echo',
+      estimate_ms: ms,
+      batch,
+      ...more,
+    });
+    const { metrics, nodes, assumptions } = await simulate({
+      nodes: [
+        stage('read', 10, { items: [1, 2, 3, 4], max_concurrent: 2 }, { stream: true }),
+        stage('pack', 30, { items: '${read.results}', max_concurrent: 1 }),
+        {
+          id: 'inner',
+          type: 'workflow',
+          depends_on: ['pack'],
+          params: { inline: { nodes: [work('one', 40), work('two', 5, 'one')] } },
+        },
+        stage('last', 7, { items: '${unknown}' }, { depends_on: ['inner'] }),
+      ],
+      inputs: { unknown: { type: 'array' } },
+    });
+    expect(nodes.pack).toMatchObject({ started_at: 0, ended_at: 130 });
+    expect(nodes.inner).toMatchObject({ started_at: 130, ended_at: 175 });
+    expect(metrics.wall_ms).toBe(182);
+    expect(assumptions).toEqual(['one item in "last", as only a run can say how many there are']);
+  });
+
+  it('keeps to resources, joins and groups, and tries nothing again', async () => {
+    const call = (id: string, ms: number, more: object = {}) => ({
+      id,
+      type: 'echo',
+      estimate_ms: ms,
+      uses: ['llm'],
+      retry: { max_attempts: 3 },
+      ...more,
+    });
+    const { nodes, metrics, assumptions } = await simulate({
+      resources: { llm: { concurrency: 2 }, gpu: { capacity: 'auto' } },
+      nodes: [
+        call('a', 10, { uses: { llm: 1, gpu: 4 } }),
+        call('b', 20),
+        call('c', 30),
+        {
+          id: 'first',
+          type: 'echo',
+          estimate_ms: 1,
+          depends_on: ['a', 'b', 'c'],
+          join: { policy: 'one_success', cancel_rest: true },
+        },
+      ],
+    });
+    // The longest two go first; the join does without the third, and without the one that waits.
+    expect(nodes.first).toMatchObject({ started_at: 20 });
+    expect([nodes.a, nodes.b, nodes.c].map((node) => node?.status)).toEqual([
+      'cancelled',
+      'succeeded',
+      'cancelled',
+    ]);
+    expect(metrics.peak_concurrency).toBe(2);
+    expect(assumptions).toContain('the machine has enough of "gpu"');
+  });
+
   it('skips what the real run skips: a template does not decide where an edge does', async () => {
     const source = {
       nodes: [
