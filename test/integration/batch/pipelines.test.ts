@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineNode } from '../../../src/actors/node.js';
 import type { RunEvent } from '../../../src/runtime/event.js';
-import { echo } from '../../helpers/sketch.js';
+import { echo, edges } from '../../helpers/sketch.js';
 import { traceRun } from '../../helpers/trace.js';
 
 /** Takes `ms`, then fails if told to, else puts its value out. */
@@ -152,13 +152,37 @@ describe('a pipeline', () => {
     expect(result.nodes).toMatchObject({ a: { status: 'succeeded' }, b: { status: 'skipped' } });
   });
 
-  it('does not lock up where a stage also waits for the end of the one before', async () => {
+  it.each([
+    ['as an edge says as well', edges('a>between', 'between>b', 'a>b')],
+    ['and no edge leads from there', edges('a>between', 'between>b')],
+  ])('does not lock up where a stage also waits for the end of the one before, %s', async (_what, edges) => {
     const items = Array.from({ length: 9 }, (_, n) => n);
-    const { result } = await run([
-      stage('a', { items }),
-      { ...echo('between', 1), depends_on: ['a'] },
-      { ...last('b', { items: '${a}' }), depends_on: ['between'] },
-    ]);
+    const stages = [
+      stage('a', { items, fails: 4, batch: { error_handling: 'continue' } }),
+      echo('between', 1),
+      last('b', { items: '${a}' }),
+    ];
+    const { result } = await run(stages, { edges });
+    expect(result.nodes.b?.output).toMatchObject({ results: [0, 1, 2, 3, 5, 6, 7, 8] });
+  });
+
+  it('does not lock up where a stage waits for a loop that waits for the one before', async () => {
+    const items = Array.from({ length: 9 }, (_, n) => n);
+    const { result } = await run(
+      [
+        stage('a', { items }),
+        echo('head'),
+        echo('leaves'),
+        { ...echo('waits'), depends_on: ['a'] },
+        last('b', { items: '${a}' }),
+      ],
+      {
+        edges: [
+          ...edges('head>leaves', 'leaves>waits', 'leaves>b', 'a>b'),
+          { from: 'waits', to: 'head', max_iterations: 2 },
+        ],
+      },
+    );
     expect(result.nodes.b?.output).toMatchObject({ results: items });
   });
 
