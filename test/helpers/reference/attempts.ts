@@ -1,5 +1,6 @@
 import type { Outcome } from './record.js';
 import { found, type RunState } from './run-state.js';
+import type { Loop } from './structure.js';
 
 /** How a node failed, as far as matchers and records tell one failure from another. */
 export interface Failure {
@@ -11,6 +12,8 @@ export interface Failure {
   readonly isTerminal: boolean;
   /** It failed by its join, without an attempt. */
   readonly isOfJoin: boolean;
+  /** The loop that cannot be entered for it, so that nothing in it can handle the failure. */
+  readonly closedLoop?: Loop;
 }
 
 export function thrown(outcome: Extract<Outcome, { kind: 'fail' }>): Failure {

@@ -41,7 +41,7 @@ export function handle(run: RunState, id: string, failure: Failure, mayFallBack:
   if (node.fallback !== null && !failure.isOfJoin && mayFallBack) return own('fallback');
   if (node.onError === 'continue') return own('continue');
   if (leaving.some((edge) => edge.action === 'error' && !isUsedUp(run, edge))) return own('error_edge');
-  return handleAround(run, id, at);
+  return handleAround(run, id, failure.closedLoop === undefined ? at : failure.closedLoop.parent);
 }
 
 /**

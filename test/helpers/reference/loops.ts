@@ -54,7 +54,8 @@ export function enterLoop(run: RunState, loop: Loop): readonly GroupEffect[] {
   const effects: GroupEffect[] = [];
   for (const id of run.unsettled(loop.body)) {
     if (verdict.kind === 'skip') skip(run, id, verdict.reason);
-    else if (id === failing) effects.push(...fail(run, id, ruledOut(verdict.code, true)));
+    else if (id === failing)
+      effects.push(...fail(run, id, { ...ruledOut(verdict.code, true), closedLoop: loop }));
     else skip(run, id, { kind: 'upstream_failed', node: found(failing, 'node that fails') });
   }
   for (const one of [...inner(run, loop), loop]) endLoop(run, one);

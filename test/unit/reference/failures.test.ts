@@ -191,6 +191,17 @@ describe('joins that handle failures', () => {
     });
   });
 
+  it('does not look inside of a loop that cannot be entered because of the failure', () => {
+    const run = start({
+      nodes: { feed: {}, h: {}, s: {}, join: { join: { policy: 'all_done' } } },
+      edges: ['feed -> s', 'h -> s', 's -> join', 'join -again*2-> h'],
+      when: { 'feed -> s': '${feed.missing} == 1' },
+    });
+    run.ok('feed', 'default', {});
+    expect(run.ended()).toMatchObject({ h: 'upstream_failed: s', s: 'failed', join: 'upstream_failed: s' });
+    expect(run.result()).toMatchObject({ status: 'failed', error: { code: 'FC5003', node: 's' } });
+  });
+
   it('ends a loop whose failure is handled only behind it', () => {
     const run = start({
       nodes: { h: {}, bad: {}, s: {}, join: { join: { policy: 'all_done' } } },
