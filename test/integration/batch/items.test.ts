@@ -249,4 +249,22 @@ describe('a batch that finds its items itself', () => {
     expect(result.nodes.b?.output).toEqual({ plain: true });
     expect(events.some(({ type }) => type.startsWith('item.'))).toBe(false);
   });
+
+  it('is tried again, and fails, as any node where it runs once', async () => {
+    const flaky = (times: number) =>
+      traceRun({
+        execution_mode: 'batch',
+        batch_config: { error_handling: 'continue' },
+        nodes: [
+          {
+            id: 'b',
+            type: 'fail',
+            params: { times, value: 'ok' },
+            retry: { max_attempts: 2, initial_ms: 10 },
+          },
+        ],
+      });
+    expect((await flaky(1)).result.nodes.b).toMatchObject({ output: 'ok', ended_at: 10 });
+    expect((await flaky(2)).result.nodes.b).toMatchObject({ status: 'failed', error: { code: 'FC6001' } });
+  });
 });
