@@ -1,8 +1,7 @@
 import type { JoinPolicy, WorkflowEdge } from '../../../src/ir/workflow.js';
 import type { ReferenceReason } from './record.js';
 import type { EdgeState, RunState } from './run-state.js';
-import type { Loop } from './structure.js';
-import { everyWayLeadsTo, unitAt } from './ways.js';
+import { commonLevel, everyWayLeadsTo, unitAt } from './ways.js';
 
 /** What a join says of its incoming edges: rules 1 and 2 of "Joins". */
 export type Verdict =
@@ -66,11 +65,4 @@ export function restOf(run: RunState, join: string): string[] {
     const level = commonLevel(run, id, join);
     return id !== join && everyWayLeadsTo(run, unitAt(run, id, level), level, (to) => to === join);
   });
-}
-
-/** The smallest loop around both; `null` for the top. */
-function commonLevel(run: RunState, one: string, other: string): Loop | null {
-  let level = run.loopOf.get(one) ?? null;
-  while (level !== null && !level.body.has(other)) level = level.parent;
-  return level;
 }

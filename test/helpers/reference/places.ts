@@ -1,4 +1,5 @@
 import type { RunState } from './run-state.js';
+import { wayToEnd } from './ways.js';
 
 /** Starts what there is a place for: "Places", inside of one run, and without rates. */
 export function grantPlaces(run: RunState): void {
@@ -24,15 +25,11 @@ function enqueue(run: RunState): void {
 
 /** By priority, then by the longest way to the end, then by how long they have waited. */
 function inLine(run: RunState): string[] {
-  const rank = (id: string): number => (run.workflow.scheduling === 'longest_path' ? wayToEnd(run, id) : 0);
+  const known = new Map<string, number>();
+  const rank = (id: string): number =>
+    run.workflow.scheduling === 'longest_path' ? wayToEnd(run, id, known) : 0;
   const priority = (id: string): number => run.node(id).node.priority;
   return run.queue.toSorted((a, b) => priority(b) - priority(a) || rank(b) - rank(a));
-}
-
-/** Milliseconds from the node's start to the end, by the longest way forward; one for a node without an estimate. */
-function wayToEnd(run: RunState, id: string): number {
-  const after = run.forward.filter((edge) => edge.from === id).map((edge) => wayToEnd(run, edge.to));
-  return (run.node(id).node.estimateMs ?? 1) + Math.max(0, ...after);
 }
 
 function isFull(run: RunState, { group, nodes }: RunState['groups'][number]): boolean {

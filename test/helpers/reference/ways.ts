@@ -10,6 +10,13 @@ export function unitAt(run: RunState, id: string, level: Loop | null): ReadonlyS
   return unit;
 }
 
+/** The smallest loop around both; `null` for the top. */
+export function commonLevel(run: RunState, one: string, other: string): Loop | null {
+  let level = run.loopOf.get(one) ?? null;
+  while (level !== null && !level.body.has(other)) level = level.parent;
+  return level;
+}
+
 /**
  * Whether there is a way forward from a node or a loop, and every one of them gets to a node that is asked for, without leaving
  * the body of `level` before.
@@ -25,4 +32,23 @@ export function everyWayLeadsTo(
     isGoal(to) ||
     ((level?.body.has(to) ?? true) && everyWayLeadsTo(run, unitAt(run, to, level), level, isGoal));
   return ways.length > 0 && ways.every(({ to }) => leadsThere(to));
+}
+
+/**
+ * Milliseconds from the node's start to the end, by the longest way forward; one for a node without an estimate. What follows a
+ * loop comes after all of it, and all of a loop after what leads into it.
+ *
+ * @param known what has been worked out before
+ */
+export function wayToEnd(run: RunState, id: string, known: Map<string, number>): number {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const after = run.forward.flatMap((edge) => {
+    const level = commonLevel(run, edge.from, edge.to);
+    return unitAt(run, edge.from, level).has(id) ? [...unitAt(run, edge.to, level)] : [];
+  });
+  const ways = after.map((next) => wayToEnd(run, next, known));
+  const way = (run.node(id).node.estimateMs ?? 1) + Math.max(0, ...ways);
+  known.set(id, way);
+  return way;
 }

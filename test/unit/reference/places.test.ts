@@ -63,6 +63,17 @@ describe('who gets a place first', () => {
     });
     expect(run.running()).toEqual(['b']);
   });
+
+  it('takes what follows a loop as coming after all of it', () => {
+    const run = start({
+      scheduling: 'longest_path',
+      max_concurrency: 1,
+      nodes: { h: {}, s: {}, after: {}, beside: {}, end: {} },
+      edges: ['h -> s', 's -again*2-> h', 'h -> after', 'after -> end', 'beside -> end'],
+    });
+    run.ok('h');
+    expect(run.running()).toEqual(['s']);
+  });
 });
 
 describe('the limit of a group', () => {
