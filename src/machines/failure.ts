@@ -1,8 +1,11 @@
 import type { Failure } from '../ir/errors.js';
+import { at } from './at.js';
 import { isExhausted, type ScopeContext } from './context.js';
+import type { GroupPlan } from './group-plan.js';
+import { joinsHandle } from './joins-ahead.js';
 import { matches } from './match.js';
 import { type Handling, isFailure, type Outcome } from './outcome.js';
-import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
+import type { EdgePlan, LoopPlan, NodePlan, Topology, Unit } from './topology.js';
 
 /** Where a failure goes: the rules of docs/semantics.md, "Failures, and who handles them". */
 export interface FailureRoute {
@@ -33,11 +36,8 @@ export function routeOfNode(
   // An `error` edge that closes a loop is there only while the loop may go round again.
   const isThere = (edge: EdgePlan) => edge.edge.action === 'error' && !isExhausted(context, edge);
   if (plan.outgoing.some(isThere)) return { ...HANDLED, handledBy: { kind: 'error_edge' }, action: 'error' };
-  const route = throughGroups(topology, context, plan, onError);
+  const route = throughScope(topology, context, { ...plan, unit: plan.index, failing: plan.index }, onError);
   if (route.handledBy !== null) return route;
-  if (plan.joinsHandle && onError !== 'fail_fast') {
-    return { ...route, handledBy: { kind: 'join' }, stopsScope: false };
-  }
   return { ...route, stopsScope: stopsScope(topology, plan, onError, plan.groups.length > 0) };
 }
 
@@ -50,14 +50,15 @@ export function routeOfLoop(
 ): FailureRoute {
   const { onError } = failedNode.node;
   const inGroup = failedNode.groups.length > 0;
-  const route = throughGroups(topology, context, plan, inGroup ? ownPolicyOf(onError) : onError);
+  const loop = { ...plan, failing: failedNode.index };
+  const route = throughScope(topology, context, loop, inGroup ? ownPolicyOf(onError) : onError, onError);
   if (route.handledBy !== null) return route;
-  const loop = topology.workflow.loops[plan.index]?.parent ?? null;
+  const parent = topology.workflow.loops[plan.index]?.parent ?? null;
   return {
     ...route,
     stopsScope: stopsScope(
       topology,
-      { groups: plan.groups, loop },
+      { groups: plan.groups, loop: parent },
       onError,
       inGroup || plan.groups.length > 0,
     ),
@@ -76,27 +77,43 @@ type OnError = NodePlan['node']['onError'];
 /** What a node's own policy still means once its innermost group has been asked: that it ends nothing, or nothing. */
 const ownPolicyOf = (onError: OnError): OnError => (onError === 'fail_safe' ? onError : null);
 
-function throughGroups(
+interface FailingUnit {
+  readonly unit: Unit;
+  readonly groups: readonly number[];
+  /** The node that failed: the unit itself, or one in the loop that it is. */
+  readonly failing: number;
+}
+
+/**
+ * The way of a failure through the groups of a scope, and the joins that do without it. A group is asked about what no join
+ * inside of it handles.
+ *
+ * @param onError the node's own, as far as it is for the innermost group to obey
+ * @param own the node's own, as it is written
+ */
+function throughScope(
   topology: Topology,
   context: ScopeContext,
-  at: { readonly index: number; readonly groups: readonly number[]; readonly body?: readonly number[] },
+  { unit, groups, failing }: FailingUnit,
   onError: OnError,
+  own: OnError = onError,
 ): FailureRoute {
   let stopsGroup: number | null = null;
-  const [failing = at.index] = at.body ?? [at.index];
-  for (const [depth, index] of at.groups.entries()) {
-    const group = topology.groups[index];
-    if (group === undefined) continue;
+  const handled = (handledBy: Handling) => ({ handledBy, action: null, stopsGroup, stopsScope: false });
+  const isJoined = (inside: GroupPlan | null) => own !== 'fail_fast' && joinsHandle(topology, unit, inside);
+  for (const [depth, index] of groups.entries()) {
+    const group = at(topology.groups, index);
+    if (isJoined(group)) return handled({ kind: 'join' });
     const policy = depth === 0 && onError === 'fail_fast' ? onError : group.onError;
     if (policy === null) continue;
     const failures = failedBranches(topology, context, index, failing);
     const tolerated = policy === group.onError ? group.tolerated : 0;
-    if (failures <= tolerated) {
-      return { handledBy: { kind: 'group', group: group.id }, action: null, stopsGroup, stopsScope: false };
-    }
+    if (failures <= tolerated) return handled({ kind: 'group', group: group.id });
     if (policy === 'fail_fast' && onError !== 'fail_safe') stopsGroup = index;
   }
-  return { handledBy: null, action: null, stopsGroup, stopsScope: false };
+  return isJoined(null)
+    ? handled({ kind: 'join' })
+    : { handledBy: null, action: null, stopsGroup, stopsScope: false };
 }
 
 /** How many branches of a group have failed, the one of `failing` included. */
@@ -106,23 +123,34 @@ export function failedBranches(
   group: number,
   failing: number | null,
 ): number {
-  const plan = topology.groups[group];
-  if (plan === undefined) return 0;
+  const plan = at(topology.groups, group);
   const failsBranch = (node: number): boolean => {
     if (node === failing) return true;
     const outcome = context.outcomes[node];
-    return !!outcome && isFailure(outcome.status) && passesThrough(topology, outcome, group);
+    return !!outcome && isFailure(outcome.status) && passesThrough(topology, node, outcome, plan);
   };
   return plan.branches.filter((nodes) => nodes.some(failsBranch)).length;
 }
 
-/** Whether a failure that came from inside of a group was not handled there. */
-function passesThrough(topology: Topology, { handledBy }: Outcome, group: number): boolean {
-  if (handledBy === null || handledBy.kind === 'join') return true;
+/** Whether nothing inside of a group has handled the failure of a node in it. */
+function passesThrough(topology: Topology, node: number, { handledBy }: Outcome, group: GroupPlan): boolean {
+  if (handledBy === null) return true;
+  if (handledBy.kind === 'join') return !joinsHandle(topology, unitIn(topology, node, group), group);
   if (handledBy.kind !== 'group') return false;
   const handler = topology.groups.find(({ id }) => id === handledBy.group);
   // A group is smaller than the ones around it.
-  return handler !== undefined && handler.nodes.size >= (topology.groups[group]?.nodes.size ?? 0);
+  return handler !== undefined && handler.nodes.size >= group.nodes.size;
+}
+
+/** What stands for a node in the scope of a group around it: the node, or a loop that it is in. */
+function unitIn(topology: Topology, node: number, group: GroupPlan): Unit {
+  const { groups, loop } = at(topology.nodes, node);
+  if (groups.includes(group.index)) return node;
+  for (let index = loop; index !== null; index = topology.workflow.loops[index]?.parent ?? null) {
+    const around = at(topology.loops, index);
+    if (around.groups.includes(group.index)) return around.unit;
+  }
+  return node;
 }
 
 /**
@@ -131,18 +159,19 @@ function passesThrough(topology: Topology, { handledBy }: Outcome, group: number
  */
 function stopsScope(
   topology: Topology,
-  at: { readonly groups: readonly number[]; readonly loop: number | null },
+  where: { readonly groups: readonly number[]; readonly loop: number | null },
   onError: OnError,
   inGroup: boolean,
 ): boolean {
   if (onError === 'fail_safe') return false;
   if (onError === 'fail_fast' && !inGroup) return true;
-  for (let loop = at.loop; loop !== null; loop = topology.workflow.loops[loop]?.parent ?? null) {
-    for (const index of topology.loops[loop]?.groups ?? []) {
-      const group = topology.groups[index];
-      if (group === undefined || group.onError === null) continue;
-      return group.onError === 'fail_fast' && group.tolerated === 0;
+  for (let index = where.loop; index !== null; index = topology.workflow.loops[index]?.parent ?? null) {
+    const loop = at(topology.loops, index);
+    for (const group of loop.groups.map((one) => at(topology.groups, one))) {
+      if (joinsHandle(topology, loop.unit, group)) return false;
+      if (group.onError !== null) return group.onError === 'fail_fast' && group.tolerated === 0;
     }
+    if (joinsHandle(topology, loop.unit, null)) return false;
   }
   return topology.workflow.onError === 'fail_fast';
 }

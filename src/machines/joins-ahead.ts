@@ -1,69 +1,65 @@
 import { Digraph } from '../ir/graph/digraph.js';
 import { topologicalOrder } from '../ir/graph/topological-order.js';
 import type { Workflow, WorkflowNode } from '../ir/workflow.js';
-import type { EdgePlan, Unit } from './topology.js';
+import type { GroupPlan } from './group-plan.js';
+import type { EdgePlan, Topology, Unit } from './topology.js';
+
+/** Where a workflow's units lead to: what is needed of a topology, also while it is made. */
+type Ways = Pick<Topology, 'decides'> & {
+  /** By unit: how many forward edges lead out of it, to wherever. */
+  readonly leaving: readonly number[];
+};
 
 /** Whether a join starts without some of the nodes before it. */
 const doesWithout = (node: WorkflowNode | undefined): boolean =>
   node !== undefined && ['all_done', 'one_success', 'quorum'].includes(node.join.policy);
 
-/** The nodes from which every way forward inside of their loop leads to a join that does without them. */
-export function handledByJoins(
-  workflow: Workflow,
-  outgoing: readonly (readonly EdgePlan[])[],
-): ReadonlySet<number> {
-  const handled = new Set<number>();
-  if (!workflow.nodes.some(doesWithout)) return handled;
-  const bodies = workflow.loops.map(({ body }) => new Set(body));
-  const forward = outgoing.flat().filter(({ edge }) => edge.closes === null);
-  const order = fromEndToStart(
-    workflow.nodes.length,
-    forward.map(({ from, to }): Arc => [from, to]),
-  );
-  const leavesLoop = ({ edge }: EdgePlan) => bodies.some((body) => body.has(edge.from) && !body.has(edge.to));
-  for (const node of order) {
-    const ahead = (outgoing[node] ?? []).filter(({ edge }) => edge.closes === null);
-    const isSafe = (plan: EdgePlan) =>
-      !leavesLoop(plan) && (doesWithout(workflow.nodes[plan.to]) || handled.has(plan.to));
-    if (ahead.length > 0 && ahead.every(isSafe)) handled.add(node);
-  }
-  return handled;
-}
+const known = new WeakMap<Topology, Map<GroupPlan | null, ReadonlySet<Unit>>>();
 
 /**
- * By unit: the nodes, with a join that has `cancel_rest`, to which every way forward from it leads.
+ * Whether every way forward from a unit, in its own scope, leads to a join that does without it.
  *
- * @param decides by unit, the edges that are decided when it settles
- * @param outgoing by node, every edge out of it
+ * @param inside where these joins have to be: in a group, or anywhere (`null`)
  */
-export function restsOfJoins(
-  workflow: Workflow,
-  decides: readonly (readonly EdgePlan[])[],
-  outgoing: readonly (readonly EdgePlan[])[],
-): readonly (readonly number[])[] {
-  const restOf: number[][] = decides.map(() => []);
-  const joins = workflow.nodes.flatMap(({ join }, index) => (join.cancelRest ? [index] : []));
-  if (joins.length === 0) return restOf;
-  const arcs = decides.flatMap((edges, unit) => edges.map(({ target }): Arc => [unit, target]));
-  const order = fromEndToStart(decides.length, arcs);
-  for (const join of joins) {
-    const rest = new Set<Unit>([join]);
-    for (const unit of order) {
-      const ahead = decides[unit] ?? [];
-      // An edge that leaves the loop around a node is decided by the loop, and leads away from a join inside of it.
-      const leaves = (outgoing[unit] ?? []).filter(({ edge }) => edge.closes === null);
-      if (ahead.length === 0 || leaves.length > ahead.length) continue;
-      if (unit !== join && ahead.every(({ target }) => rest.has(target))) {
-        rest.add(unit);
-        restOf[unit]?.push(join);
-      }
-    }
+export function joinsHandle(topology: Topology, unit: Unit, inside: GroupPlan | null): boolean {
+  let bySet = known.get(topology);
+  if (bySet === undefined) {
+    bySet = new Map();
+    known.set(topology, bySet);
   }
+  let handled = bySet.get(inside);
+  if (handled === undefined) {
+    handled = unitsBefore(
+      topology,
+      ({ to }) => doesWithout(topology.nodes[to]?.node) && (inside?.nodes.has(to) ?? true),
+    );
+    bySet.set(inside, handled);
+  }
+  return handled.has(unit);
+}
+
+/** By unit: the nodes, with a join that has `cancel_rest`, to which every way forward from it leads. */
+export function restsOfJoins(workflow: Workflow, ways: Ways): readonly (readonly number[])[] {
+  const restOf: number[][] = ways.decides.map(() => []);
+  workflow.nodes.forEach(({ join }, index) => {
+    if (!join.cancelRest) return;
+    for (const unit of unitsBefore(ways, ({ target }) => target === index)) restOf[unit]?.push(index);
+  });
   return restOf;
 }
 
-type Arc = readonly [from: number, to: number];
-
-function fromEndToStart(size: number, arcs: readonly Arc[]): readonly number[] {
-  return (topologicalOrder(new Digraph(size, arcs)) ?? []).reverse();
+/** The units from which every way forward, in their own scope, takes an edge that is a goal. */
+function unitsBefore(ways: Ways, isGoal: (edge: EdgePlan) => boolean): ReadonlySet<Unit> {
+  const before = new Set<Unit>();
+  const arcs = ways.decides.flatMap((edges, unit) =>
+    edges.map(({ target }): readonly [number, number] => [unit, target]),
+  );
+  const order = topologicalOrder(new Digraph(ways.decides.length, arcs)) ?? [];
+  for (const unit of order.reverse()) {
+    const ahead = ways.decides[unit] ?? [];
+    // An edge that leaves the loop around a unit is decided by the loop, and leads away from what is inside of it.
+    if (ahead.length === 0 || ahead.length < (ways.leaving[unit] ?? 0)) continue;
+    if (ahead.every((edge) => isGoal(edge) || before.has(edge.target))) before.add(unit);
+  }
+  return before;
 }

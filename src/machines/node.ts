@@ -203,13 +203,12 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
  * The transitions of a failure that is not tried again: to its fallback; or into `target`, ending on the way the scope or the
  * groups that it ends. `guard` says whether there is a failure at all.
  */
-function failures(topology: Topology, { node, index, groups, joinsHandle }: NodePlan) {
+function failures(topology: Topology, { node, index, groups }: NodePlan) {
   return (target: 'failed' | 'timed_out', by: Cause, guard?: string) => {
     const params = { node: index, by };
     const record = { type: 'recordOutcome', params };
     const hasFallback = node.fallback !== null && by !== 'join';
     const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
-    const canStopScope = canStop && (node.onError === 'fail_fast' || !joinsHandle);
     const stoppable = groups.map((group) => at(topology.groups, group));
     return [
       ...(hasFallback
@@ -221,7 +220,7 @@ function failures(topology: Topology, { node, index, groups, joinsHandle }: Node
             },
           ]
         : []),
-      ...(canStopScope
+      ...(canStop
         ? [
             {
               target,

@@ -1,6 +1,6 @@
 import type { Workflow, WorkflowEdge, WorkflowNode } from '../ir/workflow.js';
 import { type GroupPlan, placesIn, planGroup } from './group-plan.js';
-import { handledByJoins, restsOfJoins } from './joins-ahead.js';
+import { restsOfJoins } from './joins-ahead.js';
 import { allocateKeys, type StateKeys } from './keys.js';
 
 /** Index of a **unit**: a node, or (from `nodes.length` on) a loop, which stands as one thing in the scope around it. */
@@ -31,8 +31,6 @@ export interface NodePlan {
   readonly catches: readonly EdgePlan[];
   /** Indexes of the groups around it in its own scope, innermost first. */
   readonly groups: readonly number[];
-  /** Whether every way forward from it leads to a join that does without it. */
-  readonly joinsHandle: boolean;
   /** Indexes of the nodes whose join cancels it when it is satisfied without it. */
   readonly restOf: readonly number[];
   /** Whether it is the header of `loop`, and so entered by the loop's closing edges. */
@@ -68,6 +66,8 @@ export interface Topology {
   readonly nodeIndex: ReadonlyMap<string, number>;
   /** By unit: the edges that are decided when it settles. */
   readonly decides: readonly (readonly EdgePlan[])[];
+  /** By unit: how many forward edges lead out of it, to wherever. */
+  readonly leaving: readonly number[];
   /** By unit: how many edges it waits for in its own scope. */
   readonly awaited: readonly number[];
   /** For a node that forks into a parallel group, the branches' members, in order. */
@@ -134,8 +134,17 @@ export function planTopology(workflow: Workflow): Topology {
     );
   }
 
-  const restOf = restsOfJoins(workflow, decides, outgoing);
-  const joinsHandle = handledByJoins(workflow, outgoing);
+  const bodies = workflow.loops.map(({ body }) => new Set(body));
+  const isForward = ({ edge }: EdgePlan): boolean => edge.closes === null;
+  const leaving = [
+    ...outgoing.map((edges) => edges.filter(isForward).length),
+    ...bodies.map((body) => {
+      const leaves = (plan: EdgePlan) =>
+        isForward(plan) && body.has(plan.edge.from) && !body.has(plan.edge.to);
+      return outgoing.flat().filter(leaves).length;
+    }),
+  ];
+  const restOf = restsOfJoins(workflow, { decides, leaving });
 
   const nodes = workflow.nodes.map((node, index): NodePlan => {
     const loop = loopOf[index] ?? null;
@@ -160,7 +169,6 @@ export function planTopology(workflow: Workflow): Topology {
       reads: [...reads].sort((a, b) => a - b),
       catches: outs.filter((plan) => plan.edge.catches !== null),
       groups: groupsOf[index] ?? [],
-      joinsHandle: joinsHandle.has(index),
       restOf: restOf[index] ?? [],
       isHeader: loop !== null && workflow.loops[loop]?.header === node.id,
     };
@@ -189,5 +197,5 @@ export function planTopology(workflow: Workflow): Topology {
   );
   const groups = workflow.groups.map((group, index) => planGroup(group, index, keys, indexOf));
 
-  return { workflow, keys, nodes, loops, groups, nodeIndex, decides, awaited, branches };
+  return { workflow, keys, nodes, loops, groups, nodeIndex, decides, leaving, awaited, branches };
 }
