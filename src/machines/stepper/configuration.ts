@@ -1,0 +1,153 @@
+import type { AnyActorRef, AnyStateNode, StateValue } from 'xstate';
+import type { StepState, StepTable } from './step-table.js';
+import { Vector } from './vector.js';
+
+/** The active child of a compound state. */
+export interface ActiveChild {
+  readonly state: StepState;
+  /** When it was entered, by the number of the microstep. */
+  readonly entered: number;
+  /** The actor that it has invoked. */
+  readonly actor: AnyActorRef | undefined;
+  /** As `entered`, for the actor. */
+  readonly spawned: number;
+}
+
+/** By slot of a compound state. What is in one that is not active itself means nothing. */
+export type ActiveChildren = Vector<ActiveChild | null>;
+
+export function isActive(active: ActiveChildren, state: StepState): boolean {
+  for (let inner = state, outer = state.parent; outer !== null; inner = outer, outer = outer.parent) {
+    if (outer.type === 'compound' && active.get(outer.slot)?.state !== inner) return false;
+  }
+  return true;
+}
+
+/** The states inside of `state` that are active if it is, one level down. */
+export function activeChildren(active: ActiveChildren, state: StepState): readonly StepState[] {
+  if (state.type !== 'compound') return state.children;
+  const child = active.get(state.slot)?.state ?? state.initial;
+  return child === null ? [] : [child];
+}
+
+/** Which states of a machine are active, and which actors they have invoked. Never changed; what is asked seldom is made when asked. */
+export class Configuration {
+  #value: StateValue | undefined;
+  #nodes: AnyStateNode[] | undefined;
+  #children: Record<string, AnyActorRef> | undefined;
+
+  constructor(
+    readonly table: StepTable,
+    readonly active: ActiveChildren,
+    /** By slot of a parallel state: how many of its children are done. */
+    readonly done: Vector<number>,
+    /** The number of the last microstep; 0 where the configuration comes from elsewhere. */
+    readonly time: number,
+  ) {}
+
+  /** That of a machine which has entered nothing yet. */
+  static empty(table: StepTable): Configuration {
+    return new Configuration(
+      table,
+      Vector.filled(table.compounds, null),
+      Vector.filled(table.parallels, 0),
+      0,
+    );
+  }
+
+  /**
+   * That of a snapshot which something else has made.
+   *
+   * @param nodes the active state nodes, in the order in which they were entered
+   * @throws Error for an actor that none of these states has invoked
+   */
+  static of(
+    table: StepTable,
+    nodes: readonly AnyStateNode[],
+    children: Readonly<Record<string, AnyActorRef | undefined>>,
+  ): Configuration {
+    let { active, done } = Configuration.empty(table);
+    nodes.forEach(({ order }, index) => {
+      const state = table.states[order];
+      if (state?.parent?.type !== 'compound') return;
+      const entered = index - nodes.length;
+      active = active.set(state.parent.slot, { state, entered, actor: undefined, spawned: 0 });
+    });
+    const actors = Object.entries(children);
+    actors.forEach(([id, actor], index) => {
+      const state = table.invokers.get(id);
+      const slot = state?.parent?.slot;
+      const child = slot === undefined ? null : active.get(slot);
+      if (slot === undefined || child === null || child.state !== state) {
+        throw new Error(`The snapshot has an actor \`${id}\` that no active state has invoked.`);
+      }
+      active = active.set(slot, { ...child, actor, spawned: index - actors.length });
+    });
+    for (const { type, slot, children: inside } of table.states) {
+      if (type === 'parallel') done = done.set(slot, inside.filter((child) => isDone(active, child)).length);
+    }
+    return new Configuration(table, active, done, 0);
+  }
+
+  get value(): StateValue {
+    this.#value ??= stateValue(this.active, this.table.root);
+    return this.#value;
+  }
+
+  /** In document order. */
+  get nodes(): AnyStateNode[] {
+    this.#nodes ??= activeStates(this.active, this.table.root).map(({ node }) => node);
+    return this.#nodes;
+  }
+
+  /** In the order in which they were invoked. */
+  get children(): Record<string, AnyActorRef> {
+    this.#children ??= Object.fromEntries(
+      this.invoking().map(({ state, actor }) => [state.invoke?.id ?? '', actor as AnyActorRef]),
+    );
+    return this.#children;
+  }
+
+  /** Those of the active states that have invoked an actor, in that order. */
+  invoking(): readonly ActiveChild[] {
+    return activeStates(this.active, this.table.root)
+      .flatMap((state) => {
+        const child = state.parent?.type === 'compound' ? this.active.get(state.parent.slot) : null;
+        return child?.actor === undefined ? [] : [child];
+      })
+      .sort((a, b) => a.spawned - b.spawned);
+  }
+
+  /** The same states, their actors stopped. */
+  withoutActors(): Configuration {
+    let { active } = this;
+    for (const child of this.invoking()) {
+      active = active.set(child.state.parent?.slot ?? -1, { ...child, actor: undefined });
+    }
+    return new Configuration(this.table, active, this.done, this.time);
+  }
+}
+
+function isDone(active: ActiveChildren, state: StepState): boolean {
+  const children = activeChildren(active, state);
+  if (state.type === 'compound') return children.some(({ type }) => type === 'final');
+  return state.type === 'parallel' && children.every((child) => isDone(active, child));
+}
+
+/** The active states inside of `state`, and it itself, in document order. */
+export function activeStates(active: ActiveChildren, state: StepState): StepState[] {
+  const found: StepState[] = [];
+  const visit = (one: StepState): void => {
+    found.push(one);
+    for (const child of activeChildren(active, one)) visit(child);
+  };
+  visit(state);
+  return found;
+}
+
+function stateValue(active: ActiveChildren, state: StepState): StateValue {
+  const children = activeChildren(active, state);
+  const [only] = children;
+  if (state.type === 'compound' && only !== undefined && only.children.length === 0) return only.node.key;
+  return Object.fromEntries(children.map((child) => [child.node.key, stateValue(active, child)]));
+}

@@ -1,0 +1,146 @@
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type AnyStateMachine,
+  createActor,
+} from 'xstate';
+import type { StepAction, StepInvoke } from './step-table.js';
+import {
+  type BuiltinAction,
+  builtinAction,
+  type SnapshotView,
+  spawnExecutor,
+  stopExecutor,
+} from './xstate-internals.js';
+
+/** Runs the actions of one macrostep, and keeps what becomes of the context. */
+export class Executor {
+  context: unknown;
+  /** What was raised at once, for the microsteps after this one. */
+  readonly raised: AnyEventObject[] = [];
+  /** Slots of the regions whose `always` has to be looked at again. */
+  woken: number[] = [];
+  wakesAll = false;
+
+  constructor(
+    readonly machine: AnyStateMachine,
+    readonly scope: AnyActorScope,
+    context: unknown,
+    /** The actors invoked by what is active now. */
+    private readonly children: () => Record<string, AnyActorRef>,
+  ) {
+    this.context = context;
+  }
+
+  /** @param own the id of the actor that the state is about to invoke: what is sent to it waits until it is there */
+  run(actions: readonly StepAction[], event: AnyEventObject, own: string | null = null): Unsent {
+    let unsent = ALL_SENT;
+    for (const action of actions) {
+      const { machine, scope, context } = this;
+      const resolved = action.inline ?? machine.implementations.actions?.[action.name];
+      const info = { context, event, self: scope.self, system: scope.system };
+      const params = typeof action.params === 'function' ? action.params({ context, event }) : action.params;
+      const builtin = builtinAction(resolved);
+      if (builtin === null) {
+        scope.actionExecutor({ type: action.name, info, params, exec: resolved } as never);
+      } else if (builtin.type === 'xstate.assign') {
+        this.#assign(builtin, info, params);
+        this.#wake(action);
+      } else {
+        const sent = this.#send(builtin, info, params, own);
+        if (builtin.retryResolve !== undefined) unsent = [...unsent, [builtin, sent]];
+      }
+    }
+    return unsent;
+  }
+
+  /** Sends what waited for the actor that its state has invoked. */
+  sendLate(unsent: Unsent): void {
+    for (const [builtin, params] of unsent) builtin.retryResolve?.(this.scope, this.#view(), params);
+  }
+
+  spawn(
+    { id, src, systemId, input, syncSnapshot }: StepInvoke,
+    event: AnyEventObject,
+  ): AnyActorRef | undefined {
+    const { scope, context } = this;
+    const { self, system } = scope;
+    const logic = this.machine.implementations.actors?.[src];
+    const given = typeof input === 'function' ? input({ context, event, self }) : input;
+    const actorRef =
+      logic === undefined
+        ? undefined
+        : createActor(
+            logic as AnyActorLogic,
+            { id, src, parent: self, syncSnapshot, systemId, input: given } as never,
+          );
+    const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
+    const info = { context, event, self, system };
+    scope.actionExecutor({
+      type: 'xstate.spawnChild',
+      info,
+      params,
+      exec: spawnExecutor(scope, params),
+    } as never);
+    return actorRef;
+  }
+
+  stop(child: AnyActorRef | undefined, event: AnyEventObject): void {
+    const { scope, context } = this;
+    const info = { context, event, self: scope.self, system: scope.system };
+    scope.actionExecutor({
+      type: 'xstate.stopChild',
+      info,
+      params: child,
+      exec: stopExecutor(scope, child),
+    } as never);
+  }
+
+  #assign({ assignment }: BuiltinAction, info: object, params: unknown): void {
+    const next = (assignment as (step: object, params: unknown) => object)(
+      { ...info, spawn: refuseToSpawn },
+      params,
+    );
+    this.context = Object.assign({}, this.context, next);
+  }
+
+  #wake({ wakes }: StepAction): void {
+    if (wakes === null) this.wakesAll = true;
+    else for (const slot of wakes) this.woken.push(slot);
+  }
+
+  /** Any other built-in action; returns what it is executed with. */
+  #send(builtin: BuiltinAction, info: object, params: unknown, own: string | null): unknown {
+    const { scope } = this;
+    const [, resolved] = builtin.resolve(scope, this.#view(), info, params, builtin, {
+      internalQueue: this.raised,
+      deferredActorIds: own === null ? undefined : [own],
+    });
+    const { type, execute } = builtin;
+    if (execute !== undefined) {
+      scope.actionExecutor({ type, info, params: resolved, exec: () => execute(scope, resolved) } as never);
+    }
+    return resolved;
+  }
+
+  #view(): SnapshotView {
+    const { machine, context, children } = this;
+    return {
+      machine,
+      context,
+      get children() {
+        return children();
+      },
+    };
+  }
+}
+
+export type Unsent = readonly (readonly [BuiltinAction, unknown])[];
+
+const ALL_SENT: Unsent = [];
+
+const refuseToSpawn = (): never => {
+  throw new Error('`assign` cannot spawn actors here: invoke them.');
+};

@@ -1,0 +1,92 @@
+import type { AnyEventObject, AnyStateMachine } from 'xstate';
+import { type ActiveChild, isActive } from './configuration.js';
+import type { StepState, StepTable, StepTransition } from './step-table.js';
+import type { Vector } from './vector.js';
+
+/** What a transition is selected by. */
+export interface Occasion {
+  readonly machine: AnyStateMachine;
+  readonly table: StepTable;
+  readonly active: Vector<ActiveChild | null>;
+  readonly context: unknown;
+}
+
+/**
+ * The transitions that an event enables, in document order. A state is asked only where no state inside of it has one. No two
+ * of them leave the same state, as each leads to a state beside its own.
+ */
+export function enabledBy(occasion: Occasion, event: AnyEventObject): readonly StepTransition[] {
+  const handlers = occasion.table.handlers.get(event.type);
+  if (handlers === undefined) return NONE;
+  const enabled: StepTransition[] = [];
+  // What is inside of a handler comes right before it.
+  let last: StepState | null = null;
+  for (const state of handlers) {
+    if (last !== null && last.order > state.order && last.order <= state.last) continue;
+    if (!isActive(occasion.active, state)) continue;
+    const transition = firstEnabled(occasion, state, event);
+    if (transition === null) continue;
+    enabled.push(transition);
+    last = state;
+  }
+  return enabled;
+}
+
+/** The transitions of `always` that are enabled in the states given, in the order in which XState looks at them. */
+export function enabledAlways(
+  occasion: Occasion,
+  states: readonly StepState[],
+  event: AnyEventObject,
+): readonly StepTransition[] {
+  const enabled: StepTransition[] = [];
+  for (const state of states.length > 1 ? inOrderOfEntry(occasion.active, states) : states) {
+    const transition = state.always.find(({ guard }) => passes(occasion, guard, event));
+    if (transition !== undefined) enabled.push(transition);
+  }
+  return enabled;
+}
+
+const NONE: readonly StepTransition[] = [];
+
+function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly StepState[]): StepState[] {
+  const entered = ({ parent }: StepState): number =>
+    (parent?.type === 'compound' ? active.get(parent.slot)?.entered : 0) ?? 0;
+  return [...new Set(states)].sort((a, b) => entered(a) - entered(b) || a.order - b.order);
+}
+
+function firstEnabled(occasion: Occasion, state: StepState, event: AnyEventObject): StepTransition | null {
+  for (const transition of state.on.get(event.type) ?? []) {
+    if (transition.guard === undefined) return transition;
+    try {
+      if (passes(occasion, transition.guard, event)) return transition;
+    } catch (error) {
+      const name = nameOf(transition.guard);
+      const says = (error as Error).message;
+      throw new Error(
+        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${event.type}' in state node '${state.node.id}':\n${says}`,
+      );
+    }
+  }
+  return null;
+}
+
+type Guard = StepTransition['guard'];
+type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unknown) => boolean;
+
+function passes({ machine, context }: Occasion, guard: Guard, event: AnyEventObject): boolean {
+  if (guard === undefined) return true;
+  const step = { context, event };
+  if (typeof guard === 'function') return (guard as Predicate)(step, undefined);
+  const { type, params } = guard as { type: string; params?: unknown };
+  const name = typeof guard === 'string' ? guard : type;
+  const known = machine.implementations.guards?.[name] as Guard | undefined;
+  if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
+  // A name may stand for another name.
+  if (typeof known !== 'function') return passes({ machine, context } as Occasion, known, event);
+  return (known as Predicate)(step, typeof params === 'function' ? params(step) : params);
+}
+
+function nameOf(guard: Guard): string | undefined {
+  if (typeof guard === 'string') return guard;
+  return typeof guard === 'object' ? (guard as { type: string }).type : undefined;
+}

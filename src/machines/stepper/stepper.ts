@@ -1,0 +1,262 @@
+import type { AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
+import { type ActiveChild, activeChildren, activeStates, Configuration, isActive } from './configuration.js';
+import { Executor } from './execute.js';
+import { enabledAlways, enabledBy } from './select.js';
+import { FastSnapshot } from './snapshot.js';
+import type { StepState, StepTable, StepTransition } from './step-table.js';
+import type { Vector } from './vector.js';
+import { doneStateEvent, inspectMicrostep, isActorError } from './xstate-internals.js';
+
+/**
+ * One macrostep, in the order of XState's own (`macrostep` and `microstep` there). What it does grows with the states that take
+ * part in it, not with those that there are.
+ */
+export class Stepper {
+  /** The snapshot after each microstep. */
+  readonly microsteps: FastSnapshot[] = [];
+  readonly #table: StepTable;
+  readonly #scope: AnyActorScope;
+  readonly #executor: Executor;
+  #snapshot: FastSnapshot;
+  #configuration: Configuration;
+  #active: Vector<ActiveChild | null>;
+  #done: Vector<number>;
+  #time: number;
+  #status: SnapshotStatus = 'active';
+  #output: unknown;
+  /** States that were entered and have an `always`. */
+  #entered: StepState[] = [];
+
+  constructor(snapshot: FastSnapshot, configuration: Configuration, scope: AnyActorScope) {
+    this.#table = configuration.table;
+    this.#scope = scope;
+    this.#snapshot = snapshot;
+    this.#configuration = configuration;
+    this.#active = configuration.active;
+    this.#done = configuration.done;
+    this.#time = configuration.time;
+    this.#status = snapshot.status;
+    this.#output = snapshot.output;
+    this.#executor = new Executor(snapshot.machine, scope, snapshot.context, () => this.#now().children);
+    // A snapshot from elsewhere need not be at rest.
+    this.#executor.wakesAll = !this.#table.declaresWakes || configuration.time === 0;
+  }
+
+  /** Enters the machine, and goes on until nothing happens by itself. */
+  begin(event: AnyEventObject): FastSnapshot {
+    this.#time++;
+    this.#enter(this.#table.root, event);
+    this.#finish(event);
+    this.#freeze();
+    return this.#settle(event);
+  }
+
+  /** Takes one event from outside, and goes on until nothing happens by itself. */
+  take(event: AnyEventObject): FastSnapshot {
+    const transitions = this.#enabledBy(event);
+    if (transitions.length === 0 && isActorError(event)) return this.#breakDown(event);
+    this.#microstep(transitions, event);
+    return this.#settle(event);
+  }
+
+  /** Stops all actors, and the machine. */
+  stop(event: AnyEventObject): FastSnapshot {
+    this.#stopActors(event);
+    this.#status = 'stopped';
+    return this.#end(event, undefined);
+  }
+
+  /** An actor's failure that no state answers is the machine's own. */
+  #breakDown(event: AnyEventObject): FastSnapshot {
+    this.#stopActors(event);
+    this.#status = 'error';
+    return this.#end(event, event.error);
+  }
+
+  #settle(first: AnyEventObject): FastSnapshot {
+    const { raised } = this.#executor;
+    let event = first;
+    for (let next = 0; this.#status === 'active'; ) {
+      let transitions = this.#enabledAlways(event);
+      if (transitions.length === 0) {
+        const following = raised[next++];
+        if (following === undefined) break;
+        event = following;
+        transitions = this.#enabledBy(event);
+      }
+      this.#microstep(transitions, event);
+    }
+    if (this.#status !== 'active') this.#stopActors(event);
+    return this.#snapshot;
+  }
+
+  #microstep(transitions: readonly StepTransition[], event: AnyEventObject): void {
+    if (transitions.length > 0) {
+      this.#time++;
+      const moves = inDocumentOrder(transitions);
+      for (let index = moves.length - 1; index >= 0; index--) this.#exit(moves[index]?.source, event);
+      for (const { actions } of transitions) this.#executor.run(actions, event);
+      for (const { target } of moves) if (target !== null) this.#enter(target, event);
+      this.#finish(event);
+    }
+    const snapshot = this.#freeze();
+    this.microsteps.push(snapshot);
+    const definitions = transitions.map(({ definition }) => definition);
+    inspectMicrostep(this.#scope, event, snapshot, definitions);
+  }
+
+  /** Leaves a state: the last one inside of it first. */
+  #exit(state: StepState | undefined, event: AnyEventObject): void {
+    if (state === undefined) return;
+    const children = activeChildren(this.#active, state);
+    for (let index = children.length - 1; index >= 0; index--) this.#exit(children[index], event);
+    this.#executor.run(state.exit, event);
+    if (state.invoke === null || state.parent === null) return;
+    const { slot } = state.parent;
+    const child = this.#active.get(slot);
+    this.#executor.stop(child?.actor, event);
+    if (child?.actor !== undefined) this.#active = this.#active.set(slot, { ...child, actor: undefined });
+  }
+
+  /** Enters a state, then what is inside of it. */
+  #enter(state: StepState, event: AnyEventObject): void {
+    const { parent, invoke } = state;
+    const unsent = this.#executor.run(state.entry, event, invoke?.id ?? null);
+    const actor = invoke === null ? undefined : this.#executor.spawn(invoke, event);
+    if (parent?.type === 'compound') {
+      const entered = this.#time;
+      this.#active = this.#active.set(parent.slot, { state, actor, entered, spawned: entered });
+    }
+    if (unsent.length > 0) this.#executor.sendLate(unsent);
+    if (state.always.length > 0) this.#entered.push(state);
+    if (state.type === 'parallel') this.#done = this.#done.set(state.slot, 0);
+    else if (state.type === 'final') this.#complete(state, event);
+    for (const child of state.type === 'compound' ? initialOf(state) : state.children) {
+      this.#enter(child, event);
+    }
+  }
+
+  /** Says what is done now that a final state was entered: its parent, the parallel states that this completes, the machine. */
+  #complete(state: StepState, event: AnyEventObject): void {
+    const { context, raised } = this.#executor;
+    const { self } = this.#scope;
+    const resolve = (output: unknown, by: AnyEventObject): unknown =>
+      typeof output === 'function' ? output({ context, event: by, self }) : output;
+    const outputOf = ({ node }: StepState): unknown =>
+      node.output === undefined ? undefined : resolve(node.output, event);
+    const { parent } = state;
+    if (parent === null) return;
+    raised.push(doneStateEvent(parent.node.id, outputOf(state)));
+    let completed = state;
+    let around = parent.parent;
+    while (around?.type === 'parallel') {
+      const done = this.#done.get(around.slot) + 1;
+      this.#done = this.#done.set(around.slot, done);
+      if (done < around.children.length) return;
+      raised.push(doneStateEvent(around.node.id, undefined));
+      completed = around;
+      around = around.parent;
+    }
+    if (around !== null) return;
+    const { root } = this.#table;
+    const own = completed.parent === null ? undefined : outputOf(completed);
+    this.#status = 'done';
+    this.#output =
+      root.node.output === undefined
+        ? undefined
+        : resolve(root.node.output, doneStateEvent(completed.node.id, own));
+  }
+
+  /** What is still active as the machine ends says goodbye, without being left. */
+  #finish(event: AnyEventObject): void {
+    if (this.#status !== 'done') return;
+    const active = activeStates(this.#active, this.#table.root);
+    for (const { exit } of active.reverse()) this.#executor.run(exit, event);
+  }
+
+  #stopActors(event: AnyEventObject): void {
+    for (const { actor } of this.#now().invoking()) this.#executor.stop(actor, event);
+  }
+
+  #end(event: AnyEventObject, error: unknown): FastSnapshot {
+    const { machine } = this.#snapshot;
+    const configuration = this.#now().withoutActors();
+    const { context } = this.#executor;
+    this.#snapshot = new FastSnapshot(machine, configuration, context, this.#status, this.#output, error);
+    this.microsteps.push(this.#snapshot);
+    inspectMicrostep(this.#scope, event, this.#snapshot, []);
+    return this.#snapshot;
+  }
+
+  #enabledBy(event: AnyEventObject): readonly StepTransition[] {
+    return enabledBy(this.#occasion(), event);
+  }
+
+  #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
+    const states = this.#awake();
+    return states.length === 0 ? [] : enabledAlways(this.#occasion(), states, event);
+  }
+
+  /** The active states whose `always` may be taken now though it could not be before. */
+  #awake(): readonly StepState[] {
+    const executor = this.#executor;
+    const { wakesAll, woken } = executor;
+    const awake = this.#entered;
+    if (!wakesAll && woken.length === 0 && awake.length === 0) return awake;
+    this.#entered = [];
+    executor.woken = [];
+    executor.wakesAll = !this.#table.declaresWakes;
+    if (wakesAll) {
+      return activeStates(this.#active, this.#table.root).filter(({ always }) => always.length > 0);
+    }
+    for (const slot of woken) {
+      const state = this.#active.get(slot)?.state;
+      if (state !== undefined && state.always.length > 0 && isActive(this.#active, state)) awake.push(state);
+    }
+    return awake;
+  }
+
+  #occasion() {
+    const { machine, context } = this.#executor;
+    return { machine, table: this.#table, active: this.#active, context };
+  }
+
+  /** The configuration as it is in the middle of a microstep. */
+  #now(): Configuration {
+    const known = this.#configuration;
+    if (this.#active !== known.active || this.#done !== known.done) {
+      this.#configuration = new Configuration(this.#table, this.#active, this.#done, this.#time);
+    }
+    return this.#configuration;
+  }
+
+  /** The snapshot of what is now: the last one, where nothing has changed. */
+  #freeze(): FastSnapshot {
+    const last = this.#snapshot;
+    const { machine, context } = this.#executor;
+    const configuration = this.#now();
+    const isLast =
+      configuration === FastSnapshot.configurationOf(last) &&
+      context === last.context &&
+      this.#status === last.status;
+    if (!isLast) {
+      this.#snapshot = new FastSnapshot(
+        machine,
+        configuration,
+        context,
+        this.#status,
+        this.#output,
+        last.error,
+      );
+    }
+    return this.#snapshot;
+  }
+}
+
+const initialOf = ({ initial }: StepState): readonly StepState[] => (initial === null ? [] : [initial]);
+
+/** The transitions that lead somewhere, by where they come from. */
+function inDocumentOrder(transitions: readonly StepTransition[]): readonly StepTransition[] {
+  const moves = transitions.filter(({ target }) => target !== null);
+  return moves.length < 2 ? moves : moves.sort((a, b) => a.source.order - b.source.order);
+}

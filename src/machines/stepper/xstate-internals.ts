@@ -1,0 +1,123 @@
+import {
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  spawnChild,
+  stopChild,
+} from 'xstate';
+
+/*
+ * Everything that the stepper knows of XState beyond what XState documents. It holds for the one version that package.json pins.
+ */
+
+/** The events that XState itself sends to a machine. */
+export const INIT = 'xstate.init';
+export const STOP = 'xstate.stop';
+export const isActorError = ({ type }: AnyEventObject): boolean => type.startsWith('xstate.error.actor');
+export const doneStateEvent = (id: string, output: unknown): AnyEventObject => ({
+  type: `xstate.done.state.${id}`,
+  output,
+});
+
+/** What `assign(…)`, `raise(…)` and the like return: a function that carries what it does. */
+export interface BuiltinAction {
+  readonly type: string;
+  readonly assignment?: unknown;
+  /** Says what is to be executed: `[snapshot, params]`. An immediate `raise` is put into `extra.internalQueue`. */
+  resolve(
+    scope: AnyActorScope,
+    snapshot: SnapshotView,
+    info: object,
+    params: unknown,
+    action: unknown,
+    extra: {
+      readonly internalQueue: AnyEventObject[];
+      readonly deferredActorIds: readonly string[] | undefined;
+    },
+  ): readonly [unknown, unknown];
+  /** Puts the actors that were only named into `params`, once they are there. */
+  retryResolve?(scope: AnyActorScope, snapshot: SnapshotView, params: unknown): void;
+  execute?(scope: AnyActorScope, params: unknown): void;
+}
+
+/** What builtin actions look at in a snapshot. */
+export interface SnapshotView {
+  readonly machine: AnyStateMachine;
+  readonly context: unknown;
+  readonly children: Readonly<Record<string, AnyActorRef>>;
+}
+
+export function builtinAction(resolved: unknown): BuiltinAction | null {
+  return typeof resolved === 'function' && 'resolve' in resolved
+    ? (resolved as unknown as BuiltinAction)
+    : null;
+}
+
+/** Whether a guard is one of `and`, `or`, `not` and `stateIn`. */
+export const isBuiltinGuard = (guard: unknown): boolean => typeof guard === 'function' && 'check' in guard;
+
+const executeSpawn = builtinAction(spawnChild(''))?.execute;
+const executeStop = builtinAction(stopChild(''))?.execute;
+
+/** What `invoke` does as its state is entered. */
+export function spawnExecutor(scope: AnyActorScope, params: { readonly actorRef: AnyActorRef | undefined }) {
+  return () => executeSpawn?.(scope, params);
+}
+
+/** What `invoke` does as its state is left. */
+export function stopExecutor(scope: AnyActorScope, child: AnyActorRef | undefined) {
+  return () => executeStop?.(scope, child);
+}
+
+/** All active state nodes, in the order in which they were entered. */
+export const activeNodes = (snapshot: AnyMachineSnapshot): readonly AnyStateNode[] => snapshot._nodes;
+
+interface InspectedSystem {
+  _sendInspectionEvent(event: object): void;
+}
+
+export function inspectMicrostep(
+  { self, system }: AnyActorScope,
+  event: AnyEventObject,
+  snapshot: unknown,
+  transitions: readonly AnyTransitionDefinition[],
+): void {
+  (system as unknown as InspectedSystem)._sendInspectionEvent({
+    type: '@xstate.microstep',
+    actorRef: self,
+    event,
+    snapshot,
+    _transitions: transitions,
+  });
+}
+
+/** Puts another snapshot in place of the one that an actor holds: what is thrown next, the actor notes on a copy of that. */
+export function replaceSnapshot({ self }: AnyActorScope, held: unknown, snapshot: unknown): void {
+  const actor = self as unknown as { _snapshot: unknown };
+  if (actor._snapshot === held) actor._snapshot = snapshot;
+}
+
+const BOUND = [
+  'transition',
+  'getInitialSnapshot',
+  'getPersistedSnapshot',
+  'restoreSnapshot',
+  'start',
+] as const;
+
+/**
+ * The same machine with other implementations. XState's own `provide` makes all state nodes anew, which costs as much as
+ * compiling the chart did; they know nothing of implementations, so that they can be shared.
+ */
+export function withImplementations<Machine extends AnyStateMachine>(
+  machine: Machine,
+  implementations: AnyStateMachine['implementations'],
+): Machine {
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(machine)), machine, { implementations });
+  for (const name of BOUND) copy[name] = Object.getPrototypeOf(machine)[name].bind(copy);
+  return copy;
+}
