@@ -69,9 +69,9 @@ function scopeOf(run: RunState): DataScope {
       if (record === undefined || record.status === 'skipped' || record.status === 'cancelled') {
         return { kind: 'absent' };
       }
-      if (record.status === 'succeeded') return { kind: 'node', value: record.output, branches: [] };
+      if (record.status === 'succeeded') return { kind: 'node', value: record.output, branches: null };
       const { status, attempts, errorCode } = record;
-      return { kind: 'node', value: { status, attempts, error: { code: errorCode } }, branches: [] };
+      return { kind: 'node', value: { status, attempts, error: { code: errorCode } }, branches: null };
     },
   };
 }

@@ -6,7 +6,7 @@ import { isTolerant } from './joins.js';
 import type { ReferenceHandler } from './record.js';
 import type { RunState } from './run-state.js';
 import type { Loop } from './structure.js';
-import { everyWayLeadsTo, unitAt } from './ways.js';
+import { entranceAt, everyWayLeadsTo, unitAt } from './ways.js';
 
 /** What becomes of a failure: "Failures, and who handles them". */
 export interface Handling {
@@ -76,7 +76,8 @@ function isJoinedWithin(
   level: Loop | null,
   around: ReadonlySet<string> | null,
 ): boolean {
-  const isGoal = (to: string): boolean => (around?.has(to) ?? true) && isTolerant(run.node(to).node.join);
+  const isGoal = (to: string): boolean =>
+    (around?.has(to) ?? true) && isTolerant(run.node(entranceAt(run, to, level)).node.join);
   const isJoined = everyWayLeadsTo(run, unitAt(run, id, level), level, isGoal);
   return isJoined && run.node(id).node.onError !== 'fail_fast';
 }

@@ -28,7 +28,8 @@ export function judge(
   const skipped: Verdict = { kind: 'skip', reason: { kind: 'not_taken' } };
   const unsatisfied: Verdict = { kind: 'fail', code: 'FC5013' };
 
-  if (areAllDecided && states.some((state) => state?.kind === 'broken'))
+  const isCounted = join.policy === 'one_success' || join.policy === 'quorum';
+  if (!isCounted && areAllDecided && states.some((state) => state?.kind === 'broken'))
     return { kind: 'fail', code: 'FC5003' };
   if (join.policy === 'one_success') {
     if (taken > 0) return { kind: 'start' };

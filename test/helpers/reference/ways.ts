@@ -10,6 +10,15 @@ export function unitAt(run: RunState, id: string, level: Loop | null): ReadonlyS
   return unit;
 }
 
+/** What decides whether the unit is entered: the node, or the header of the loop. */
+export function entranceAt(run: RunState, id: string, level: Loop | null): string {
+  let entrance = id;
+  for (let loop = run.loopOf.get(id) ?? null; loop !== null && loop !== level; loop = loop.parent) {
+    entrance = loop.header;
+  }
+  return entrance;
+}
+
 /** The smallest loop around both; `null` for the top. */
 export function commonLevel(run: RunState, one: string, other: string): Loop | null {
   let level = run.loopOf.get(one) ?? null;
