@@ -23,11 +23,11 @@ export function dataScope(
     if (outcome === null || outcome.status === 'skipped' || outcome.status === 'cancelled')
       return { kind: 'absent' };
     if (outcome.status === 'succeeded' && topology.nodes[node]?.node.batch) return batchValue(outcome.output);
-    const members = seen > 0 ? (topology.branches.get(node) ?? []) : [];
+    const members = seen > 0 ? topology.branches.get(node) : undefined;
     return {
       kind: 'node',
       value: isFailure(outcome.status) ? failureRecord(outcome) : outcome.output,
-      branches: members.map((member) => namedValue(member, seen - 1)),
+      branches: members?.map((member) => namedValue(member, seen - 1)) ?? null,
     };
   };
   return {

@@ -82,7 +82,7 @@ class Walk {
     const field = isObject(value) && Object.hasOwn(value, segment.name) ? value[segment.name] : undefined;
     if (field !== undefined) return { kind: 'value', value: field };
     if (from.kind === 'item' && segment.name === 'output') return { kind: 'value', value };
-    if (from.kind === 'node' && from.branches.length > 0) {
+    if (from.kind === 'node' && from.branches !== null) {
       const number = BRANCH.exec(segment.name)?.[1];
       if (number !== undefined)
         return from.branches[Number(number)] ?? this.#noBranch(segment.name, from.branches.length);
@@ -92,7 +92,7 @@ class Walk {
 
   each(from: Cursor, at: number): readonly Cursor[] {
     if (from.kind === 'absent') return [];
-    if (from.kind === 'node' && from.branches.length > 0) return from.branches;
+    if (from.kind === 'node' && from.branches !== null) return from.branches;
     if (!isList(from.value)) throw notAList(this.#reference, at, from.value, this.#root);
     return from.value.map((value) => ({ kind: 'item', value }));
   }

@@ -16,6 +16,9 @@ import type { ItemSource } from './item-source.js';
 import { type FoundItems, findItems, inChunks } from './items.js';
 import type { Stream } from './stream.js';
 
+/** Results that are held at most until an earlier item, on which their order depends, has ended. */
+const MOST_WAITING = 10_000;
+
 /** The actor that reads a batch's items and gathers its results, for as long as the batch is open. */
 export function batchDataActor(hostOf: (run: RunSystem) => AttemptHost) {
   return fromCallback<BatchRequest, AttemptInput>(({ input, sendBack, receive, system }) => {
@@ -188,9 +191,9 @@ class BatchData {
     this.#break(error);
   }
 
-  /** Whether the stages after this one keep up: what they have not taken yet bounds what is begun. */
+  /** Whether the stages after this one keep up, and not too many results wait for an earlier one: both bound what is begun. */
   #hasRoom(): boolean {
-    if (this.#stream === null) return true;
+    if (this.#stream === null) return this.#results.waiting < MOST_WAITING;
     const waiting = this.#results.waiting + this.#stream.waiting;
     return this.#underWay.size + waiting < this.#policy.maxConcurrent;
   }

@@ -1,11 +1,5 @@
 import { ForkchartError } from '../../ir/errors.js';
-import type { AttemptResult } from '../../machines/outcome.js';
 import type { RunStore, StoredRun } from './store.js';
-
-interface Entry {
-  run: StoredRun;
-  readonly committed: Map<string, AttemptResult>;
-}
 
 /** A store with synchronous methods: nothing outlives the process, so nothing has to be waited for. */
 export interface MemoryStore extends RunStore {
@@ -16,33 +10,31 @@ export interface MemoryStore extends RunStore {
 
 /**
  * Keeps runs in memory: those under way, and the last `keep` that have ended (default 100), so that a service which starts
- * thousands of runs does not grow.
+ * thousands of runs does not grow. What single nodes have put out is not kept besides: the run holds it, and nothing is left to go on
+ * from where the run is lost.
  */
 export function createMemoryStore(keep = 100): MemoryStore {
-  const entries = new Map<string, Entry>();
+  const runs = new Map<string, StoredRun>();
   const ended: string[] = [];
   return {
     create(run) {
-      if (entries.has(run.run_id)) {
+      if (runs.has(run.run_id)) {
         throw new ForkchartError('FC9002', `There is a run \`${run.run_id}\` already.`, {
           hint: 'Leave `runId` out, or use another.',
         });
       }
-      entries.set(run.run_id, { run: { ...run, result: null }, committed: new Map() });
+      runs.set(run.run_id, { ...run, result: null });
     },
-    commit(runId, execution, result) {
-      entries.get(runId)?.committed.set(execution, result);
-    },
-    committed: (runId, execution) => entries.get(runId)?.committed.get(execution),
+    commit: () => {},
+    committed: () => undefined,
     finish(runId, result) {
-      const entry = entries.get(runId);
-      if (entry === undefined) return;
-      entry.run = { ...entry.run, result };
-      entry.committed.clear();
+      const run = runs.get(runId);
+      if (run === undefined) return;
+      runs.set(runId, { ...run, result });
       ended.push(runId);
-      while (ended.length > keep) entries.delete(ended.shift() ?? '');
+      while (ended.length > keep) runs.delete(ended.shift() ?? '');
     },
-    get: (runId) => entries.get(runId)?.run,
-    list: () => [...entries.values()].map(({ run }) => run),
+    get: (runId) => runs.get(runId),
+    list: () => [...runs.values()],
   };
 }

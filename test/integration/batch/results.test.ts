@@ -50,6 +50,19 @@ describe('the results of a batch', () => {
     expect(result.nodes.b?.output).toMatchObject({ reduced: 3, error_count: 1 });
   });
 
+  it('of no items are no results, whatever asks for them', async () => {
+    const { result } = await traceRun({
+      nodes: [
+        batch([]),
+        echo('all', '${b[*].output}'),
+        echo('count', '${b.aggregate.count}'),
+        echo('sum', '${b[*].n.aggregate.sum}'),
+        echo('max', '${b.aggregate.max}'),
+      ],
+    });
+    expect(result).toMatchObject({ status: 'succeeded', outputs: { all: [], count: 0, sum: 0, max: null } });
+  });
+
   it('are dropped by `none`', async () => {
     const { result } = await traceRun({ nodes: [batch([1, 2], { reduce: 'none' })] });
     expect(result.nodes.b?.output).toMatchObject({ results: [], count: 2, reduced: null });

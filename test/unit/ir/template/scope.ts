@@ -12,7 +12,7 @@ export function value(json: JsonValue): NamedValue {
 }
 
 export function node(output: JsonValue, ...branches: NamedValue[]): NamedValue {
-  return { kind: 'node', value: output, branches };
+  return { kind: 'node', value: output, branches: branches.length > 0 ? branches : null };
 }
 
 export const absent: NamedValue = { kind: 'absent' };
