@@ -45,7 +45,7 @@ export function handle(run: RunState, id: string, failure: Failure, mayFallBack:
 }
 
 /**
- * Rules 5 and 6, level by level: first inside of the smallest loop around the node; what is not handled there makes the loop
+ * Rule 5, level by level: first inside of the smallest loop around the node; what is not handled there makes the loop
  * fail as the node did, inside of the loop around it; and so on to the top. A group is asked about what nothing inside of it
  * handles, joins included.
  */

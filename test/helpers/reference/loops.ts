@@ -50,13 +50,13 @@ export function enterLoop(run: RunState, loop: Loop): readonly GroupEffect[] {
     return [];
   }
   const broken = incoming.find(([, state]) => state?.kind === 'broken')?.[0].to;
-  const failing = verdict.kind === 'fail' ? (broken ?? loop.header) : null;
+  const failing = verdict.kind === 'fail' && verdict.code === 'FC5003' ? broken : loop.header;
   const effects: GroupEffect[] = [];
   for (const id of run.unsettled(loop.body)) {
     if (verdict.kind === 'skip') skip(run, id, verdict.reason);
     else if (id === failing)
       effects.push(...fail(run, id, { ...ruledOut(verdict.code, true), closedLoop: loop }));
-    else skip(run, id, { kind: 'upstream_failed', node: found(failing, 'node that fails') });
+    else skip(run, id, { kind: 'upstream_failed', node: found(failing, 'broken edge') });
   }
   for (const one of [...inner(run, loop), loop]) endLoop(run, one);
   return effects;

@@ -18,9 +18,9 @@ function dependentsOf(run: RunState, failed: string): Set<string> {
   return dependents;
 }
 
-/** A join that was satisfied before the failure would not be skipped "if the run went on". */
+/** A node that has begun already, as its join did not wait for the failure, is not one that was skipped. */
 function isSkipped(run: RunState, id: string, dependents: ReadonlySet<string>): boolean {
-  return dependents.has(id) && run.node(id).phase === 'waiting';
+  return dependents.has(id) && run.node(id).attempts === 0;
 }
 
 /** "Beyond that, under `fail_fast`": what is in the group stops, or is let end its attempts. */

@@ -50,7 +50,7 @@ describe('the policies of joins', () => {
     ['one_success', 'failed dead taken', 'starts'],
     ['one_success', 'failed dead dead', 'FC5013'],
     ['one_success', 'dead dead dead', 'not_taken'],
-    ['one_success', 'broken dead dead', 'FC5003'],
+    ['one_success', 'broken dead dead', 'FC5013'],
   ] as const)('%s with edges that are %s: %s', (policy, ends, expected) => {
     expect(joined(policy, ends)).toBe(expected);
   });
@@ -66,7 +66,7 @@ describe('the policies of joins', () => {
     ['failed failed', 2, 'FC5013'],
     ['broken broken', 2, 'FC5013'],
     ['dead broken', 2, 'FC5013'],
-    ['broken dead dead', 1, 'FC5003'],
+    ['broken dead dead', 1, 'FC5013'],
   ] as const)('quorum with edges that are %s, %i of which it needs: %s', (ends, count, expected) => {
     expect(joined('quorum', ends, count)).toBe(expected);
   });

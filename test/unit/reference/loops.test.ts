@@ -217,4 +217,22 @@ describe('loops', () => {
     run.ok('h', 'default', { ok: true });
     expect(run.result().nodes.h).toMatchObject({ status: 'succeeded', iteration: 2 });
   });
+
+  it("asks the header's join about all edges into it, once they are decided", () => {
+    const sketch: WorkflowSketch = {
+      on_error: 'fail_safe',
+      nodes: { a: {}, feed: {}, h: { join: { policy: 'one_success' } }, s: { join: { policy: 'all_done' } } },
+      edges: ['a -> h', 'feed -> s', 'h -> s', 's -again*2-> h'],
+    };
+    const entered = start(sketch);
+    entered.ok('a');
+    expect(entered.running()).toEqual(['feed']);
+    entered.fail('feed');
+    expect(entered.running()).toEqual(['h']);
+    const failed = start(sketch);
+    failed.fail('a');
+    failed.ok('feed', 'other');
+    expect(failed.ended()).toMatchObject({ h: 'failed', s: 'upstream_failed: h' });
+    expect(failed.result().nodes.h).toMatchObject({ errorCode: 'FC5013', iteration: null });
+  });
 });

@@ -61,4 +61,19 @@ describe('failure of the run', () => {
     expect(run.ended()).toEqual({ a: 'succeeded', b: 'cancelled', c: 'cancelled', d: 'cancelled' });
     expect(run.result()).toMatchObject({ status: 'cancelled', error: { code: 'FC5007', node: null } });
   });
+
+  it('cancels a node that has begun although it depends on the failure', () => {
+    const run = start({
+      nodes: { a: {}, bad: {}, leaf: {}, join: { join: { policy: 'one_success' } } },
+      edges: ['a -> join', 'bad -> join', 'bad -> leaf'],
+    });
+    run.ok('a');
+    run.fail('bad');
+    expect(run.ended()).toEqual({
+      a: 'succeeded',
+      bad: 'failed',
+      leaf: 'upstream_failed: bad',
+      join: 'cancelled',
+    });
+  });
 });
