@@ -3,6 +3,9 @@
 import { loadContestant, loadWorkload } from './catalog.mjs';
 import { measure } from './measure.mjs';
 
+// Whoever asked is gone.
+process.once('disconnect', () => process.exit());
+
 process.once('message', async ({ contestant: name, workload: workloadName, caseId, times }) => {
   const answer = await measured(name, workloadName, caseId, times).catch((error) => ({
     failure: error instanceof Error ? error.message : String(error),

@@ -1,5 +1,3 @@
-import { HEAP_MB } from './spawn.mjs';
-
 /** A run that leaves less than this behind, in bytes, leaves nothing: a heap is never quite the same twice. */
 const FLAT_BYTES = 64;
 
@@ -13,7 +11,7 @@ export function writeReport(results) {
   const sections = [
     heading(results),
     section(
-      `Microseconds per node`,
+      'Microseconds per node, or per item',
       table(
         ['', ...titles],
         rows.map((row) => [row.title, ...row.figures.map((one) => cell(one, results, notes))]),
@@ -37,10 +35,14 @@ const FLOOR =
 const OURS = 'How many times as long as forkchart: above 1 it is slower than forkchart, below 1 faster.';
 const COSTS = `The growth is the exponent of the time of a whole fan-out over its width, by least squares in log-log: 1 is linear, 2 quadratic, and below 1 is
 what is paid once. Bytes are of heap after garbage collection: per branch of a fan-out while all are under way, and after its end; and
-per run that stays after many small runs, where less than ${FLAT_BYTES} is shown as flat. What is made once is microseconds per node before the first run.`;
+per run that stays after many small runs, where less than ${FLAT_BYTES} is shown as flat. What is made once, before the first run, is
+microseconds of wall time per node of the widest fan-out that there is a figure for.`;
 
 function heading({ quick, rounds, limitMs, clock, machine, quality }) {
-  const clocks = { wall: 'wall time', cpu: 'processor time of the whole process' };
+  const clocks = {
+    wall: 'wall time',
+    cpu: 'processor time of the whole process (where nodes wait for 5 ms: wall time)',
+  };
   const lines = [
     '# Benchmarks',
     'Made by `npm run bench`; not edited by hand. What is measured, how, and what it does not say: [bench/README.md](../bench/README.md).',
@@ -104,9 +106,8 @@ function makeNotes() {
   const reasons = [];
   return {
     add(reason) {
-      const text = reason.includes('heap') ? `${reason} (each has ${HEAP_MB / 1024} GiB)` : reason;
-      if (!reasons.includes(text)) reasons.push(text);
-      return reasons.indexOf(text) + 1;
+      if (!reasons.includes(reason)) reasons.push(reason);
+      return reasons.indexOf(reason) + 1;
     },
     all: () => reasons.map((text, index) => `${index + 1}. ${text}`),
   };

@@ -53,12 +53,11 @@ function growthOf(rows, index) {
 
 /** What is done once for all runs of a graph, at the widest fan-out that there is a figure for: microseconds of wall time per node. */
 function prepareOf(contestant, cases, figure) {
-  const widest = cases
+  return cases
     .filter(({ name }) => name === 'fan-out')
     .map(({ name, how }) => figure(contestant, name, how.id, ({ prepare }) => prepare.wall))
     .filter(({ value }) => value !== undefined)
     .at(-1);
-  return widest ?? CUT_OFF;
 }
 
 /** How far the figures can be relied on: how much the rounds differ, and how much of the time other programs had the processor. */

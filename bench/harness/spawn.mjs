@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
 
 /** So that one which needs the square of the nodes ends by itself, and not the machine. */
-export const HEAP_MB = 4096;
+const HEAP_MB = 4096;
 
 /** As a service would run them, and without what some of them would otherwise send to their makers. */
 const ENVIRONMENT = {
