@@ -32,9 +32,13 @@ describe('docs/policies.md', () => {
     });
   });
 
-  it.each(programs)('prints what is shown under "$under"', async ({ content, shown, under }) => {
-    expect(await runProgram('policies', under.replaceAll(/\W+/g, '-'), content)).toBe(shown);
-  }, 120_000);
+  it.each(programs)(
+    'prints what is shown under "$under"',
+    async ({ content, shown, under }) => {
+      expect(await runProgram('policies', under.replaceAll(/\W+/g, '-'), content)).toBe(shown);
+    },
+    120_000,
+  );
 
   it('links to its own headings and to files that are there', () => {
     const headings = [...guide.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
