@@ -1,11 +1,4 @@
-import {
-  type AnyActorLogic,
-  type AnyActorRef,
-  type AnyStateMachine,
-  createMachine,
-  fromPromise,
-  raise,
-} from 'xstate';
+import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, fromPromise, raise } from 'xstate';
 import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
 import { chartActions } from './actions.js';
@@ -28,6 +21,8 @@ import { iterationActor } from './loop.js';
 import { backoffDelayName, grantEvent, refuseEvent } from './node.js';
 import { scopeRegions } from './scope.js';
 import { type ChartInputEvent, waitAfter } from './settle.js';
+import { chartWakes } from './stepper/chart-wakes.js';
+import { createFastMachine } from './stepper/fast-machine.js';
 import { planTopology, type Topology } from './topology.js';
 import { DRAIN_ACTOR, GRACE_DELAY, iterationStates, workflowStates } from './workflow.js';
 
@@ -132,7 +127,7 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
     output: ({ context }: { context: ScopeContext }) => context,
   };
   const retried = nodes.filter(({ node }) => node.retry !== null);
-  const machine = createMachine(config as never).provide({
+  const implementations = {
     guards: chartGuards(topology),
     actions: { ...chartActions(topology), ...unboundEffects(topology) },
     delays: Object.fromEntries([
@@ -152,7 +147,8 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
       ...inner.map(({ key, scope }) => [iterationActor(key), scope.machine] as const),
       ...batches.map(({ plan, machine }) => [batchActor(plan.key), machine] as const),
     ]),
-  } as never);
+  };
+  const machine = createFastMachine(config, implementations, chartWakes(topology));
   return { machine, batches, loops: inner };
 }
 
