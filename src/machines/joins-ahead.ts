@@ -29,10 +29,11 @@ export function joinsHandle(topology: Topology, unit: Unit, inside: GroupPlan | 
   }
   let handled = bySet.get(inside);
   if (handled === undefined) {
-    handled = unitsBefore(
-      topology,
-      ({ to }) => doesWithout(topology.nodes[to]?.node) && (inside?.nodes.has(to) ?? true),
-    );
+    handled = unitsBefore(topology, ({ target }) => {
+      // A loop is entered as its header says, wherever an edge leads in it.
+      const join = topology.loops[target - topology.nodes.length]?.header ?? target;
+      return doesWithout(topology.nodes[join]?.node) && (inside?.nodes.has(join) ?? true);
+    });
     bySet.set(inside, handled);
   }
   return handled.has(unit);
