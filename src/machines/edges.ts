@@ -16,6 +16,7 @@ export function decideEdge(
   outcome: Outcome,
 ): EdgeState {
   const { edge } = plan;
+  if (edge.catches !== null) return isCaughtBy(topology, plan, outcome) ? TAKEN : DEAD;
   if (outcome.status === 'skipped' || outcome.status === 'cancelled') {
     const { reason } = outcome;
     if (reason?.kind !== 'upstream_failed' && reason?.kind !== 'group_failed') return DEAD;
@@ -24,7 +25,7 @@ export function decideEdge(
     // A condition would look at what was never made.
     return edge.when === null && isFor(edge, 'default') ? TAKEN : DEAD;
   }
-  if (outcome.handledBy?.kind === 'catch') return isCaughtBy(topology, plan, outcome) ? TAKEN : DEAD;
+  if (outcome.handledBy?.kind === 'catch') return DEAD;
   if (isFailure(outcome.status) && outcome.action === null) {
     if (!leavesHandler(topology, plan, outcome)) return { kind: 'failed', node: edge.from };
     return isFor(edge, 'default') ? decideWhen(topology, context, plan) : DEAD;
@@ -32,15 +33,14 @@ export function decideEdge(
   const action = outcome.action ?? 'default';
   // A dependency is met by any success, not by an error that another edge handles.
   const met = edge.action === null && !(isFailure(outcome.status) && action === 'error');
-  if (edge.catches !== null || !(met || edge.action === action)) return DEAD;
+  if (!(met || edge.action === action)) return DEAD;
   return decideWhen(topology, context, plan);
 }
 
 const TAKEN: EdgeState = { kind: 'taken' };
 const DEAD: EdgeState = { kind: 'dead' };
 
-const isFor = ({ action, catches }: EdgePlan['edge'], wanted: string): boolean =>
-  catches === null && (action === null || action === wanted);
+const isFor = ({ action }: EdgePlan['edge'], wanted: string): boolean => action === null || action === wanted;
 
 /** Whether a failure is handled by a group which the edge leads out of. */
 function leavesHandler({ groups, nodeIndex }: Topology, plan: EdgePlan, cause: Outcome): boolean {
@@ -50,9 +50,14 @@ function leavesHandler({ groups, nodeIndex }: Topology, plan: EdgePlan, cause: O
   return group !== undefined && !group.nodes.has(nodeIndex.get(plan.edge.to) ?? -1);
 }
 
-function isCaughtBy(topology: Topology, plan: EdgePlan, { failure }: Outcome): boolean {
+function isCaughtBy(topology: Topology, plan: EdgePlan, { failure, handledBy }: Outcome): boolean {
   const source = topology.nodes[plan.from];
-  return source !== undefined && failure !== null && catchFor(source, failure) === plan;
+  return (
+    source !== undefined &&
+    failure !== null &&
+    handledBy?.kind === 'catch' &&
+    catchFor(source, failure) === plan
+  );
 }
 
 function decideWhen(topology: Topology, context: ScopeContext, { edge, from }: EdgePlan): EdgeState {

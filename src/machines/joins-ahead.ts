@@ -29,11 +29,13 @@ export function joinsHandle(topology: Topology, unit: Unit, inside: GroupPlan | 
   }
   let handled = bySet.get(inside);
   if (handled === undefined) {
-    handled = unitsBefore(topology, ({ target }) => {
+    const isGoal = ({ target }: EdgePlan): boolean => {
       // A loop is entered as its header says, wherever an edge leads in it.
       const join = topology.loops[target - topology.nodes.length]?.header ?? target;
       return doesWithout(topology.nodes[join]?.node) && (inside?.nodes.has(join) ?? true);
-    });
+    };
+    // What a rule does not catch goes another way.
+    handled = unitsBefore(topology, isGoal, ({ edge }) => edge.catches === null);
     bySet.set(inside, handled);
   }
   return handled.has(unit);
@@ -50,16 +52,21 @@ export function restsOfJoins(workflow: Workflow, ways: Ways): readonly (readonly
 }
 
 /** The units from which every way forward, in their own scope, takes an edge that is a goal. */
-function unitsBefore(ways: Ways, isGoal: (edge: EdgePlan) => boolean): ReadonlySet<Unit> {
+function unitsBefore(
+  ways: Ways,
+  isGoal: (edge: EdgePlan) => boolean,
+  isWay: (edge: EdgePlan) => boolean = () => true,
+): ReadonlySet<Unit> {
   const before = new Set<Unit>();
   const arcs = ways.decides.flatMap((edges, unit) =>
     edges.map(({ target }): readonly [number, number] => [unit, target]),
   );
   const order = topologicalOrder(new Digraph(ways.decides.length, arcs)) ?? [];
   for (const unit of order.reverse()) {
-    const ahead = ways.decides[unit] ?? [];
+    const decided = ways.decides[unit] ?? [];
+    const ahead = decided.filter(isWay);
     // An edge that leaves the loop around a unit is decided by the loop, and leads away from what is inside of it.
-    if (ahead.length === 0 || ahead.length < (ways.leaving[unit] ?? 0)) continue;
+    if (ahead.length === 0 || decided.length < (ways.leaving[unit] ?? 0)) continue;
     if (ahead.every((edge) => isGoal(edge) || before.has(edge.target))) before.add(unit);
   }
   return before;

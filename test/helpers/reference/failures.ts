@@ -78,7 +78,8 @@ function isJoinedWithin(
 ): boolean {
   const isGoal = (to: string): boolean =>
     (around?.has(to) ?? true) && isTolerant(run.node(entranceAt(run, to, level)).node.join);
-  const isJoined = everyWayLeadsTo(run, unitAt(run, id, level), level, isGoal);
+  const isWay = (edge: WorkflowEdge): boolean => edge.catches === null;
+  const isJoined = everyWayLeadsTo(run, unitAt(run, id, level), level, isGoal, isWay);
   return isJoined && run.node(id).node.onError !== 'fail_fast';
 }
 

@@ -1,3 +1,4 @@
+import type { WorkflowEdge } from '../../../src/ir/workflow.js';
 import type { RunState } from './run-state.js';
 import type { Loop } from './structure.js';
 
@@ -35,11 +36,12 @@ export function everyWayLeadsTo(
   unit: ReadonlySet<string>,
   level: Loop | null,
   isGoal: (id: string) => boolean,
+  isWay: (edge: WorkflowEdge) => boolean = () => true,
 ): boolean {
-  const ways = run.forward.filter((edge) => unit.has(edge.from) && !unit.has(edge.to));
+  const ways = run.forward.filter((edge) => unit.has(edge.from) && !unit.has(edge.to) && isWay(edge));
   const leadsThere = (to: string): boolean =>
     isGoal(to) ||
-    ((level?.body.has(to) ?? true) && everyWayLeadsTo(run, unitAt(run, to, level), level, isGoal));
+    ((level?.body.has(to) ?? true) && everyWayLeadsTo(run, unitAt(run, to, level), level, isGoal, isWay));
   return ways.length > 0 && ways.every(({ to }) => leadsThere(to));
 }
 
