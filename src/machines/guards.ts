@@ -38,6 +38,7 @@ export function chartGuards(topology: Topology) {
 
   /** Where a failure of a node goes; `null` where it has not failed. */
   const route = ({ context, event }: Step, params: { node: number; by: Cause }): FailureRoute | null => {
+    if (params.by === 'join' && join(context, params).kind === 'wait') return null;
     const outcome = outcomeBy(topology, context, plan(params), params.by, event);
     if (outcome === null || outcome.failure === null) return null;
     return routeOfNode(topology, context, plan(params), outcome.failure, params.by === 'join');

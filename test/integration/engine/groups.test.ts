@@ -247,6 +247,22 @@ describe('a group', () => {
     expect(inner.result.status).toBe('succeeded');
   });
 
+  it('decides nothing in it any more once it fails, be it by a join', async () => {
+    const { result, statuses } = await traceRun({
+      on_error: 'fail_safe',
+      nodes: [
+        fail('n0'),
+        echo('n1', 1, { join: { policy: 'one_success' } }),
+        echo('n2', 1, { join: { policy: 'quorum', count: 1 } }),
+        echo('n3'),
+      ],
+      edges: [...forkTo('n0', 'g', 'n1'), ...edges('n1>n2', 'n1>n3')],
+      parallel_groups: { g: { on_error: 'fail_fast' } },
+    });
+    expect(statuses).toEqual({ n0: 'failed', n1: 'failed', n2: 'skipped', n3: 'skipped' });
+    expect(result.nodes.n2?.reason).toEqual({ kind: 'upstream_failed', node: 'n1' });
+  });
+
   it('is overruled by a node’s own on_error', async () => {
     const critical = await traceRun(
       grouped({ on_error: 'fail_safe' }, [fail('bad', { on_error: 'fail_fast' }), sleep('other', 20)]),
