@@ -5,6 +5,7 @@ import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
 import type { Outcome } from './outcome.js';
+import { nth, withNth } from './pages.js';
 import { type Cause, type ChartInputEvent, fallenBack, outcomeBy, recordOutcome } from './settle.js';
 import type { Topology, Unit } from './topology.js';
 
@@ -24,16 +25,14 @@ export function chartActions(topology: Topology) {
   };
   return {
     beginAttempt: update(({ context, event }, params: { node: number }) => {
-      const attempts = [...context.attempts];
-      const attempt = (attempts[params.node] ?? 0) + 1;
-      attempts[params.node] = attempt;
+      const attempt = (nth(context.attempts, params.node) ?? 0) + 1;
       const { at: current } = event as ChartInputEvent & { at: number };
-      const began = [...context.began];
-      began[params.node] = {
-        first: attempt === 1 ? current : (began[params.node]?.first ?? current),
-        current,
+      const first = attempt === 1 ? current : (nth(context.began, params.node)?.first ?? current);
+      return {
+        ...context,
+        attempts: withNth(context.attempts, params.node, attempt),
+        began: withNth(context.began, params.node, { first, current }),
       };
-      return { ...context, attempts, began };
     }),
     recordOutcome: update(({ context, event }, params: { node: number; by: Cause }) => {
       const plan = at(topology.nodes, params.node);

@@ -7,6 +7,7 @@ import { iterationsAround, type ScopeContext } from './context.js';
 import { failedBranches } from './failure.js';
 import { nameOf } from './names.js';
 import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } from './outcome.js';
+import { nth } from './pages.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
@@ -74,7 +75,7 @@ export function describePublished(
       return {
         type: params.type,
         ...aboutNode(topology, context, at(topology.nodes, params.node)),
-        attempt: context.attempts[params.node] ?? 0,
+        attempt: nth(context.attempts, params.node) ?? 0,
       };
     case 'node.attempt_failed': {
       const plan = at(topology.nodes, params.node);
@@ -82,7 +83,7 @@ export function describePublished(
       return {
         type: params.type,
         ...about,
-        attempt: context.attempts[params.node] ?? 0,
+        attempt: nth(context.attempts, params.node) ?? 0,
         error: { ...attemptFailureBy(context, plan, params.by, event).failure, name: about.name },
       };
     }
@@ -91,7 +92,7 @@ export function describePublished(
       return {
         type: params.type,
         ...aboutNode(topology, context, plan),
-        attempt: context.attempts[params.node] ?? 0,
+        attempt: nth(context.attempts, params.node) ?? 0,
         delay_ms: waitAfter(context, plan),
       };
     }
@@ -127,7 +128,7 @@ export function describePublished(
 }
 
 export function settledEvent(topology: Topology, context: ScopeContext, plan: NodePlan): ChartEvent {
-  const outcome = context.outcomes[plan.index];
+  const outcome = nth(context.outcomes, plan.index);
   if (!outcome) throw new Error(`Node ${plan.node.id} settled without an outcome.`);
   return {
     type: 'node.settled',
@@ -179,8 +180,8 @@ export function handledOutside(
   loop: LoopPlan,
 ): readonly ChartEvent[] {
   return loop.body.flatMap((node): ChartEvent[] => {
-    const handledBy = context.outcomes[node]?.handledBy ?? null;
-    if (handledBy === null || ended.outcomes[node]?.handledBy !== null) return [];
+    const handledBy = nth(context.outcomes, node)?.handledBy ?? null;
+    if (handledBy === null || nth(ended.outcomes, node)?.handledBy !== null) return [];
     const about = aboutNode(topology, ended, at(topology.nodes, node));
     return [{ type: 'node.failure_handled', ...about, handled_by: handledBy }];
   });

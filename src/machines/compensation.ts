@@ -4,6 +4,7 @@ import { at } from './at.js';
 import type { ScopeContext, Undo } from './context.js';
 import { nameOf } from './names.js';
 import type { Outcome } from './outcome.js';
+import { nth } from './pages.js';
 import type { Topology } from './topology.js';
 
 /** The actor that undoes one node, by the node type that its `compensate` names. */
@@ -57,7 +58,7 @@ function compensationInput(topology: Topology, context: ScopeContext): Compensat
     name: nameOf(topology, context.name, undo.node, undo.iterations),
     inputs: context.inputs,
     outcomes: [
-      ...[...reads].map((node) => [node ?? 0, context.outcomes[node ?? 0] ?? null] as const),
+      ...[...reads].map((node) => [node ?? 0, nth(context.outcomes, node ?? 0) ?? null] as const),
       // What this very success put out, whatever a later iteration did.
       [undo.node, undo.outcome],
     ],

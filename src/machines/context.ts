@@ -1,6 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Outcome } from './outcome.js';
+import { PageEditor, type Pages, toPages } from './pages.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
 /** What an edge has become; `null` while it is undecided. `failed` and `broken` are described in docs/semantics.md. */
@@ -27,15 +28,15 @@ export interface ScopeContext {
   /** Seeds the jitter of backoffs, so that the chart itself stays free of chance. */
   readonly seed: number;
   /** By node. */
-  readonly outcomes: readonly (Outcome | null)[];
+  readonly outcomes: Pages<Outcome | null>;
   /** By node: attempts begun. */
-  readonly attempts: readonly number[];
+  readonly attempts: Pages<number>;
   /** By edge. */
-  readonly edges: readonly (EdgeState | null)[];
+  readonly edges: Pages<EdgeState | null>;
   /** By unit: edges still undecided in this scope. */
-  readonly undecided: readonly number[];
+  readonly undecided: Pages<number>;
   /** By node: when its first attempt and its present one began, in milliseconds from the run's start. */
-  readonly began: readonly (AttemptTimes | null)[];
+  readonly began: Pages<AttemptTimes | null>;
   /** By loop: the number of the iteration that is under way, from 1; 0 before the first. */
   readonly iterations: readonly number[];
   /** The first failure that no policy handled. */
@@ -90,11 +91,11 @@ export function initialContext(
     name: input?.name ?? topology.workflow.id,
     inputs: input?.inputs ?? {},
     seed: input?.seed ?? 0,
-    outcomes: topology.nodes.map(() => null),
-    attempts: topology.nodes.map(() => 0),
-    edges: topology.workflow.edges.map(() => null),
-    undecided: topology.awaited,
-    began: topology.nodes.map(() => null),
+    outcomes: toPages(topology.nodes.map(() => null)),
+    attempts: toPages(topology.nodes.map(() => 0)),
+    edges: toPages(topology.workflow.edges.map(() => null)),
+    undecided: toPages(topology.awaited),
+    began: toPages(topology.nodes.map(() => null)),
     iterations: topology.loops.map(() => 0),
     failure: null,
     abort: null,
@@ -109,22 +110,22 @@ export function initialContext(
  * everything else, the outcomes of the iteration before included, is as it stands outside.
  */
 export function iterationContext(topology: Topology, loop: LoopPlan, around: ScopeContext): ScopeContext {
-  const attempts = [...around.attempts];
-  const undecided = [...around.undecided];
+  const attempts = new PageEditor(around.attempts);
+  const undecided = new PageEditor(around.undecided);
   const iterations = [...around.iterations];
   for (const node of loop.body) {
-    attempts[node] = 0;
-    undecided[node] = topology.awaited[node] ?? 0;
+    attempts.set(node, 0);
+    undecided.set(node, topology.awaited[node] ?? 0);
   }
   for (const inner of loop.inner) {
     const unit = topology.nodes.length + inner;
-    undecided[unit] = topology.awaited[unit] ?? 0;
+    undecided.set(unit, topology.awaited[unit] ?? 0);
     iterations[inner] = 0;
   }
   return {
     ...around,
-    attempts,
-    undecided,
+    attempts: attempts.list,
+    undecided: undecided.list,
     iterations,
     failure: null,
     abort: null,

@@ -5,6 +5,7 @@ import type { EdgeState, ScopeContext } from './context.js';
 import { dataScope, type LocalNames } from './data.js';
 import { catchFor } from './failure.js';
 import { isFailure, type Outcome } from './outcome.js';
+import { nth, PageEditor } from './pages.js';
 import { namesForCondition } from './state.js';
 import type { EdgePlan, Topology, Unit } from './topology.js';
 
@@ -20,7 +21,7 @@ export function decideEdge(
   if (outcome.status === 'skipped' || outcome.status === 'cancelled') {
     const { reason } = outcome;
     if (reason?.kind !== 'upstream_failed' && reason?.kind !== 'group_failed') return DEAD;
-    const cause = context.outcomes[topology.nodeIndex.get(reason.node) ?? -1] ?? null;
+    const cause = nth(context.outcomes, topology.nodeIndex.get(reason.node) ?? -1) ?? null;
     if (cause === null || !leavesHandler(topology, plan, cause)) return { kind: 'failed', node: reason.node };
     // A condition would look at what was never made.
     return edge.when === null && isFor(edge, 'default') ? TAKEN : DEAD;
@@ -80,7 +81,7 @@ export function decide(
   try {
     return decideCondition(
       condition,
-      dataScope(topology, context.inputs, (index) => context.outcomes[index] ?? null, local),
+      dataScope(topology, context.inputs, (index) => nth(context.outcomes, index) ?? null, local),
     );
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
@@ -92,14 +93,14 @@ export function decide(
 export function decideEdgesOf(topology: Topology, context: ScopeContext, unit: Unit): ScopeContext {
   const plans = topology.decides[unit] ?? [];
   if (plans.length === 0) return context;
-  const edges = [...context.edges];
-  const undecided = [...context.undecided];
+  const edges = new PageEditor(context.edges);
+  const undecided = new PageEditor(context.undecided);
   for (const plan of plans) {
     if (isTakenAtStart(topology, context, plan)) continue;
-    const outcome = context.outcomes[plan.from];
+    const outcome = nth(context.outcomes, plan.from);
     if (!outcome) throw new Error(`Edge ${plan.edge.from} -> ${plan.edge.to} was decided before its source.`);
-    edges[plan.index] = decideEdge(topology, context, plan, outcome);
-    undecided[plan.target] = (undecided[plan.target] ?? 0) - 1;
+    edges.set(plan.index, decideEdge(topology, context, plan, outcome));
+    undecided.set(plan.target, (undecided.get(plan.target) ?? 0) - 1);
   }
-  return { ...context, edges, undecided };
+  return { ...context, edges: edges.list, undecided: undecided.list };
 }

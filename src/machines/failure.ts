@@ -5,6 +5,7 @@ import type { GroupPlan } from './group-plan.js';
 import { joinsHandle } from './joins-ahead.js';
 import { matches } from './match.js';
 import { type Handling, isFailure, type Outcome } from './outcome.js';
+import { nth } from './pages.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology, Unit } from './topology.js';
 
 /** Where a failure goes: the rules of docs/semantics.md, "Failures, and who handles them". */
@@ -126,7 +127,7 @@ export function failedBranches(
   const plan = at(topology.groups, group);
   const failsBranch = (node: number): boolean => {
     if (node === failing) return true;
-    const outcome = context.outcomes[node];
+    const outcome = nth(context.outcomes, node);
     return !!outcome && isFailure(outcome.status) && passesThrough(topology, node, outcome, plan);
   };
   return plan.branches.filter((nodes) => nodes.some(failsBranch)).length;

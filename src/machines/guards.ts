@@ -4,6 +4,7 @@ import type { ScopeContext } from './context.js';
 import { catchFor, type FailureRoute, failedBranches, routeOfLoop, routeOfNode } from './failure.js';
 import { asksForAnother, decideJoin, decideLoopEntry, type JoinDecision } from './join.js';
 import type { SkipReason } from './outcome.js';
+import { nth } from './pages.js';
 import { mayTryAgain } from './retry.js';
 import {
   attemptFailureBy,
@@ -71,12 +72,13 @@ export function chartGuards(topology: Topology) {
       isSkip(join(context, params), 'when_false'),
 
     // The end of an attempt.
-    firstAttempt: ({ context }: Step, params: { node: number }) => (context.attempts[params.node] ?? 0) === 0,
+    firstAttempt: ({ context }: Step, params: { node: number }) =>
+      (nth(context.attempts, params.node) ?? 0) === 0,
     attemptsLeft: ({ context, event }: Step, params: { node: number; by: Cause }) => {
       const { node, index } = plan(params);
       if (node.retry === null || context.abort !== null || isStopped(context, plan(params))) return false;
       const failed = attemptFailureBy(context, plan(params), params.by, event);
-      const attempt = context.attempts[index] ?? 1;
+      const attempt = nth(context.attempts, index) ?? 1;
       return mayTryAgain(
         node.retry,
         { ...failed, attempt, firstStartedAt: beganAt(context, plan(params)).first },

@@ -5,6 +5,7 @@ import type { EdgeState, ScopeContext } from './context.js';
 import { failureAsJson } from './data.js';
 import { decide, decideEdge } from './edges.js';
 import type { SkipReason } from './outcome.js';
+import { nth } from './pages.js';
 import { namesForCondition, type StateView } from './state.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
@@ -19,7 +20,7 @@ const START: JoinDecision = { kind: 'start' };
 
 /** The rules of docs/semantics.md, "Joins", in their order. */
 export function decideJoin(topology: Topology, context: ScopeContext, plan: NodePlan): JoinDecision {
-  if (plan.node.join.count === 0 && (context.undecided[plan.index] ?? 0) > 0) return WAIT;
+  if (plan.node.join.count === 0 && (nth(context.undecided, plan.index) ?? 0) > 0) return WAIT;
   const reentered = plan.isHeader && (context.iterations[plan.loop ?? -1] ?? 0) > 1;
   if (!reentered) {
     const decision = decideIncoming(context, plan.incoming, plan);
@@ -36,7 +37,7 @@ export function decideJoin(topology: Topology, context: ScopeContext, plan: Node
 
 /** The same for a loop: it waits for every edge into its body, and then does as its header's join says. */
 export function decideLoopEntry(topology: Topology, context: ScopeContext, plan: LoopPlan): JoinDecision {
-  if ((context.undecided[plan.unit] ?? 0) > 0) return WAIT;
+  if ((nth(context.undecided, plan.unit) ?? 0) > 0) return WAIT;
   const header = topology.nodes[plan.header];
   return header === undefined ? WAIT : decideIncoming(context, plan.incoming, header);
 }
@@ -57,7 +58,7 @@ function decideIncoming(
   let firstFailed: string | null = null;
   let broken: JoinDecision | null = null;
   for (const plan of incoming) {
-    const state = context.edges[plan.index] ?? null;
+    const state = nth(context.edges, plan.index) ?? null;
     const counts = !written || isWritten(plan);
     if (state === null) {
       if (counts) tally.undecided++;
@@ -125,9 +126,9 @@ function nameFailed(failed: readonly string[]): string {
 export function caughtFor(context: ScopeContext, plan: NodePlan): ReadonlyMap<string, JsonValue> {
   const caught = new Map<string, JsonValue>();
   for (const { edge, index, from } of plan.incoming) {
-    const failure = context.outcomes[from]?.failure ?? null;
+    const failure = nth(context.outcomes, from)?.failure ?? null;
     const as = edge.catches?.as ?? null;
-    if (as === null || failure === null || context.edges[index]?.kind !== 'taken') continue;
+    if (as === null || failure === null || nth(context.edges, index)?.kind !== 'taken') continue;
     if (!caught.has(as)) caught.set(as, failureAsJson(failure));
   }
   return caught;
@@ -143,7 +144,7 @@ export function asksForAnother(topology: Topology, context: ScopeContext, plan: 
   if (context.failure !== null || context.abort !== null) return false;
   const iteration = context.iterations[plan.index] ?? 0;
   return plan.closing.some((closing) => {
-    const outcome = context.outcomes[closing.from];
+    const outcome = nth(context.outcomes, closing.from);
     if (!outcome || iteration >= (closing.edge.maxIterations ?? 0)) return false;
     const state: EdgeState = decideEdge(topology, context, closing, outcome);
     return state.kind === 'taken';

@@ -4,6 +4,7 @@ import type { ScopeContext } from './context.js';
 import { routeOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
 import { failed, type Handling, isFailure, type Outcome, skipped } from './outcome.js';
+import { nth, PageEditor, withNth } from './pages.js';
 import { type ChartInputEvent, recordOutcome, stoppedOutcome } from './settle.js';
 import { mergeWrites } from './state.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
@@ -15,22 +16,22 @@ export function mergeIteration(
   plan: LoopPlan,
   ended: ScopeContext,
 ): ScopeContext {
-  const outcomes = [...context.outcomes];
-  const attempts = [...context.attempts];
+  const outcomes = new PageEditor(context.outcomes);
+  const attempts = new PageEditor(context.attempts);
   const iterations = [...context.iterations];
   for (const inner of plan.inner) iterations[inner] = ended.iterations[inner] ?? 0;
   const { failure } = ended;
   const handledBy = failure === null ? null : handlingOf(topology, context, plan, failure);
   for (const node of plan.body) {
-    const outcome = ended.outcomes[node] ?? null;
+    const outcome = nth(ended.outcomes, node) ?? null;
     const isOpen = outcome !== null && isFailure(outcome.status) && outcome.handledBy === null;
-    outcomes[node] = isOpen && handledBy !== null ? { ...outcome, handledBy } : outcome;
-    attempts[node] = ended.attempts[node] ?? 0;
+    outcomes.set(node, isOpen && handledBy !== null ? { ...outcome, handledBy } : outcome);
+    attempts.set(node, nth(ended.attempts, node) ?? 0);
   }
   return {
     ...context,
-    outcomes,
-    attempts,
+    outcomes: outcomes.list,
+    attempts: attempts.list,
     failure: context.failure ?? (handledBy === null ? failure : null),
     undo: [...context.undo, ...ended.undo],
     iterations,
@@ -74,12 +75,11 @@ function recordInBody(
   outcome: Outcome,
 ): ScopeContext {
   const recorded = recordOutcome(topology, context, node, outcome, true);
-  const now = recorded.outcomes[node.index] ?? null;
+  const now = nth(recorded.outcomes, node.index) ?? null;
   if (now === null || !isFailure(now.status) || now.handledBy !== null) return recorded;
   const { handledBy } = routeOfLoop(topology, context, plan, node);
   if (handledBy === null) return recorded;
-  const outcomes = [...recorded.outcomes];
-  outcomes[node.index] = { ...now, handledBy };
+  const outcomes = withNth(recorded.outcomes, node.index, { ...now, handledBy });
   return { ...recorded, outcomes, failure: context.failure };
 }
 

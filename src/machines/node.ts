@@ -8,6 +8,7 @@ import { iterationsAround, type ScopeContext } from './context.js';
 import { caughtFor } from './join.js';
 import { nameOf } from './names.js';
 import type { Outcome } from './outcome.js';
+import { nth } from './pages.js';
 import type { Cause } from './settle.js';
 import { stateFor, usesState } from './state.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -250,10 +251,10 @@ function attemptInput(topology: Topology, plan: NodePlan, context: ScopeContext)
   return {
     node: plan.index,
     name: nameOf(topology, context.name, plan.index, iterations),
-    attempt: context.attempts[plan.index] ?? 0,
+    attempt: nth(context.attempts, plan.index) ?? 0,
     iterations,
     inputs: context.inputs,
-    outcomes: plan.reads.map((read) => [read, context.outcomes[read] ?? null]),
+    outcomes: plan.reads.map((read) => [read, nth(context.outcomes, read) ?? null]),
     caught: [...caughtFor(context, plan)],
     state: usesState(topology, plan.node)
       ? stateFor(topology, context, { node: plan.index, own: 'before' })

@@ -15,6 +15,7 @@ import {
   skipped,
   succeeded,
 } from './outcome.js';
+import { nth, withNth } from './pages.js';
 import { backoffDelay } from './retry.js';
 import { logWrites } from './state.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -41,7 +42,7 @@ export function outcomeBy(
   cause: Cause,
   event: ChartInputEvent,
 ): Outcome | null {
-  const attempts = context.attempts[plan.index] ?? 0;
+  const attempts = nth(context.attempts, plan.index) ?? 0;
   switch (cause) {
     case 'result':
       return succeeded(event.output as AttemptResult, attempts);
@@ -112,12 +113,12 @@ export function waitAfter(context: ScopeContext, plan: NodePlan): number {
   const { retry } = plan.node;
   if (retry === null) return 0;
   const iteration = plan.loop === null ? 0 : (context.iterations[plan.loop] ?? 0);
-  return backoffDelay(retry, context.attempts[plan.index] ?? 1, [context.seed, plan.index, iteration]);
+  return backoffDelay(retry, nth(context.attempts, plan.index) ?? 1, [context.seed, plan.index, iteration]);
 }
 
 /** When a node's attempts began; 0 for one that has not begun any. */
 export function beganAt(context: ScopeContext, plan: NodePlan): AttemptTimes {
-  return context.began[plan.index] ?? { first: 0, current: 0 };
+  return nth(context.began, plan.index) ?? { first: 0, current: 0 };
 }
 
 /** What the actor rejected with. Node actors reject with data; anything else is a defect, which must not get lost. */
@@ -172,8 +173,7 @@ function withOutcome(
   plan: NodePlan,
   outcome: Outcome,
 ): ScopeContext {
-  const outcomes = [...context.outcomes];
-  outcomes[plan.index] = outcome;
+  const outcomes = withNth(context.outcomes, plan.index, outcome);
   return { ...context, outcomes, writes: logWrites(topology, context, plan, outcome) };
 }
 

@@ -3,6 +3,7 @@ import type { JsonValue } from '../ir/json.js';
 import { fillTemplate } from '../ir/template/template.js';
 import type { ScopeContext } from '../machines/context.js';
 import { dataScope } from '../machines/data.js';
+import { nth } from '../machines/pages.js';
 import { stateFor } from '../machines/state.js';
 import type { Topology } from '../machines/topology.js';
 
@@ -17,19 +18,19 @@ export function fillOutputs(topology: Topology, context: ScopeContext): FilledOu
   const names = new Map(
     topology.workflow.state.length === 0 ? [] : [['state', stateFor(topology, context, null)]],
   );
-  const scope = dataScope(topology, context.inputs, (node) => context.outcomes[node] ?? null, names);
+  const scope = dataScope(topology, context.inputs, (node) => nth(context.outcomes, node) ?? null, names);
   const outputs = Object.create(null) as { [name: string]: JsonValue };
   let failure: Failure | null = null;
   if (topology.workflow.outputs.length === 0) {
     for (const { node, index, outgoing } of topology.nodes) {
-      const outcome = context.outcomes[index];
+      const outcome = nth(context.outcomes, index);
       if (outgoing.every(({ edge }) => edge.closes !== null) && outcome?.status === 'succeeded') {
         outputs[node.id] = outcome.output;
       }
     }
   }
   const isLost = (id: string): boolean => {
-    const outcome = context.outcomes[topology.nodeIndex.get(id) ?? -1] ?? null;
+    const outcome = nth(context.outcomes, topology.nodeIndex.get(id) ?? -1) ?? null;
     return (
       outcome?.status === 'cancelled' ||
       (outcome !== null && outcome.failure !== null && outcome.action === null)

@@ -234,7 +234,7 @@ describe('the chart by itself', () => {
     const actor = createActor(machine).start();
     const context = (await toPromise(actor)) as ScopeContext;
     expect(actor.getSnapshot().value).toBe('failed');
-    expect(context.outcomes[0]?.failure?.message).toContain('Nothing is bound to `echo`');
+    expect(context.outcomes[0]?.[0]?.failure?.message).toContain('Nothing is bound to `echo`');
   });
 
   it('is stepped with `transition()`, and says as data what it would do', () => {

@@ -1,5 +1,6 @@
 import type { WorkflowNode } from '../../ir/workflow.js';
 import type { ScopeContext } from '../context.js';
+import { nth, PageEditor } from '../pages.js';
 import type { EdgePlan, NodePlan, Topology } from '../topology.js';
 
 const known = new WeakMap<Topology, Map<number, readonly EdgePlan[]>>();
@@ -44,20 +45,20 @@ export function stageBefore(topology: Topology, { batch }: WorkflowNode): NodePl
 export function takeStreams(topology: Topology, context: ScopeContext, node: number): ScopeContext {
   const streams = streamsFrom(topology, node);
   if (streams.length === 0) return context;
-  const edges = [...context.edges];
-  const undecided = [...context.undecided];
+  const edges = new PageEditor(context.edges);
+  const undecided = new PageEditor(context.undecided);
   for (const { index, target } of streams) {
-    edges[index] = { kind: 'taken' };
-    undecided[target] = (undecided[target] ?? 0) - 1;
+    edges.set(index, { kind: 'taken' });
+    undecided.set(target, (undecided.get(target) ?? 0) - 1);
   }
-  return { ...context, edges, undecided };
+  return { ...context, edges: edges.list, undecided: undecided.list };
 }
 
 /** Whether an edge was decided when its source began, and not by how that ended. */
 export function isTakenAtStart(topology: Topology, context: ScopeContext, plan: EdgePlan): boolean {
   return (
     plan.edge.streams &&
-    (context.attempts[plan.from] ?? 0) > 0 &&
+    (nth(context.attempts, plan.from) ?? 0) > 0 &&
     streamsFrom(topology, plan.from).includes(plan)
   );
 }
