@@ -17,7 +17,7 @@ Measures forkchart beside others, and writes docs/benchmarks.md and docs/benchma
 `;
 
 /** What a process does before and while it measures, in milliseconds; see `measure`. */
-const FULL = { warmUpMs: 1000, measureMs: 1000, coldMs: 10_000 };
+const FULL = { warmUpMs: 2000, measureMs: 1000, coldMs: 10_000 };
 const QUICK = { warmUpMs: 100, measureMs: 100, coldMs: 1000 };
 
 /**
