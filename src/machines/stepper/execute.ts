@@ -9,11 +9,23 @@ import {
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
-  builtinAction,
+  type ResolvedAction,
+  resolvedAction,
   type SnapshotView,
   spawnExecutor,
   stopExecutor,
 } from './xstate-internals.js';
+
+/** A machine with its actions as they are run. */
+export type SteppedMachine = AnyStateMachine & {
+  readonly resolvedActions: ReadonlyMap<string, ResolvedAction>;
+};
+
+export function resolveActions({
+  actions,
+}: AnyStateMachine['implementations']): ReadonlyMap<string, ResolvedAction> {
+  return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
+}
 
 /** Runs the actions of one macrostep, and keeps what becomes of the context. */
 export class Executor {
@@ -25,7 +37,7 @@ export class Executor {
   wakesAll = false;
 
   constructor(
-    readonly machine: AnyStateMachine,
+    readonly machine: SteppedMachine,
     readonly scope: AnyActorScope,
     context: unknown,
     /** The actors invoked by what is active now. */
@@ -39,12 +51,11 @@ export class Executor {
     let unsent = ALL_SENT;
     for (const action of actions) {
       const { machine, scope, context } = this;
-      const resolved = action.inline ?? machine.implementations.actions?.[action.name];
+      const { execute, builtin } = action.inline ?? machine.resolvedActions.get(action.name) ?? UNKNOWN;
       const info = { context, event, self: scope.self, system: scope.system };
       const params = typeof action.params === 'function' ? action.params({ context, event }) : action.params;
-      const builtin = builtinAction(resolved);
       if (builtin === null) {
-        scope.actionExecutor({ type: action.name, info, params, exec: resolved } as never);
+        scope.actionExecutor({ type: action.name, info, params, exec: execute } as never);
       } else if (builtin.type === 'xstate.assign') {
         this.#assign(builtin, info, params);
         this.#wake(action);
@@ -103,7 +114,7 @@ export class Executor {
       { ...info, spawn: refuseToSpawn },
       params,
     );
-    this.context = Object.assign({}, this.context, next);
+    this.context = { ...(this.context as object), ...next };
   }
 
   #wake({ wakes }: StepAction): void {
@@ -140,6 +151,9 @@ export class Executor {
 export type Unsent = readonly (readonly [BuiltinAction, unknown])[];
 
 const ALL_SENT: Unsent = [];
+
+/** An action without an implementation does nothing. */
+const UNKNOWN: ResolvedAction = { execute: undefined, builtin: null };
 
 const refuseToSpawn = (): never => {
   throw new Error('`assign` cannot spawn actors here: invoke them.');

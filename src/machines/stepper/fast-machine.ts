@@ -9,6 +9,7 @@ import {
 } from 'xstate';
 import { certify, wrongImplementations } from './certify.js';
 import { Configuration } from './configuration.js';
+import { resolveActions, type SteppedMachine } from './execute.js';
 import { enabledBy } from './select.js';
 import { asMachineSnapshot, FastSnapshot, spreadable, stockSnapshot } from './snapshot.js';
 import { type StepTable, stepTable, type WakeList } from './step-table.js';
@@ -30,9 +31,11 @@ const StockMachine = StateMachine as unknown as new (
 class FastMachine extends StockMachine {
   /** `null` where XState steps. */
   readonly table: StepTable | null;
+  readonly resolvedActions: SteppedMachine['resolvedActions'];
 
   constructor(config: object, implementations: object, wakes: WakeList | null) {
     super(config, implementations);
+    this.resolvedActions = resolveActions(this.implementations);
     this.table = certify(this).ok ? stepTable(this, wakes) : null;
   }
 
@@ -45,7 +48,10 @@ class FastMachine extends StockMachine {
       delays: { ...delays, ...given.delays },
     };
     return wrongImplementations(implementations) === null
-      ? withImplementations(this, implementations)
+      ? withImplementations<SteppedMachine>(this, {
+          implementations,
+          resolvedActions: resolveActions(implementations),
+        })
       : super.provide(given as never);
   }
 
@@ -91,11 +97,12 @@ class FastMachine extends StockMachine {
     event: AnyEventObject,
     scope: AnyActorScope,
   ): AnyMachineSnapshot[] {
-    const stepper = this.stepperFor(snapshot, scope);
+    const trace: FastSnapshot[] = [];
+    const stepper = this.stepperFor(snapshot, scope, trace);
     if (stepper === null) return super.microstep(snapshot, event, scope);
     if (event.type === STOP) stepper.stop(event);
     else stepper.take(event);
-    return stepper.microsteps.map(asMachineSnapshot);
+    return trace.map(asMachineSnapshot);
   }
 
   override getTransitionData(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyTransitionDefinition[] {
@@ -117,14 +124,18 @@ class FastMachine extends StockMachine {
   }
 
   /** `null` where XState steps. As with XState's, a snapshot is stepped by the machine that has made it. */
-  private stepperFor(snapshot: AnyMachineSnapshot, scope: AnyActorScope): Stepper | null {
+  private stepperFor(
+    snapshot: AnyMachineSnapshot,
+    scope: AnyActorScope,
+    trace: FastSnapshot[] | null = null,
+  ): Stepper | null {
     const configuration = FastSnapshot.configurationOf(snapshot);
     if (configuration !== null) {
-      return new Stepper(snapshot as unknown as FastSnapshot, configuration, scope);
+      return new Stepper(snapshot as unknown as FastSnapshot, configuration, scope, trace);
     }
     if (this.table === null) return null;
     const adopted = this.adopted(this.table, snapshot);
-    return new Stepper(adopted, FastSnapshot.configurationOf(adopted) as Configuration, scope);
+    return new Stepper(adopted, FastSnapshot.configurationOf(adopted) as Configuration, scope, trace);
   }
 
   private adopted(table: StepTable, snapshot: AnyMachineSnapshot): FastSnapshot {

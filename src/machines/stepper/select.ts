@@ -1,6 +1,6 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import { type ActiveChild, isActive } from './configuration.js';
-import type { StepState, StepTable, StepTransition } from './step-table.js';
+import type { StepHandler, StepState, StepTable, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 
 /** What a transition is selected by. */
@@ -21,10 +21,11 @@ export function enabledBy(occasion: Occasion, event: AnyEventObject): readonly S
   const enabled: StepTransition[] = [];
   // What is inside of a handler comes right before it.
   let last: StepState | null = null;
-  for (const state of handlers) {
+  for (const handler of handlers) {
+    const { state } = handler;
     if (last !== null && last.order > state.order && last.order <= state.last) continue;
     if (!isActive(occasion.active, state)) continue;
-    const transition = firstEnabled(occasion, state, event);
+    const transition = firstEnabled(occasion, handler, event);
     if (transition === null) continue;
     enabled.push(transition);
     last = state;
@@ -54,8 +55,12 @@ function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly Ste
   return [...new Set(states)].sort((a, b) => entered(a) - entered(b) || a.order - b.order);
 }
 
-function firstEnabled(occasion: Occasion, state: StepState, event: AnyEventObject): StepTransition | null {
-  for (const transition of state.on.get(event.type) ?? []) {
+function firstEnabled(
+  occasion: Occasion,
+  { state, transitions }: StepHandler,
+  event: AnyEventObject,
+): StepTransition | null {
+  for (const transition of transitions) {
     if (transition.guard === undefined) return transition;
     try {
       if (passes(occasion, transition.guard, event)) return transition;

@@ -2,13 +2,13 @@ import {
   type AnyActorRef,
   type AnyEventObject,
   type AnyMachineSnapshot,
-  type AnyStateMachine,
   type AnyStateNode,
   matchesState,
   type SnapshotStatus,
   type StateValue,
 } from 'xstate';
 import type { Configuration } from './configuration.js';
+import type { SteppedMachine } from './execute.js';
 
 const NO_HISTORY = Object.freeze({});
 
@@ -25,7 +25,7 @@ export class FastSnapshot {
   readonly #configuration: Configuration;
 
   constructor(
-    readonly machine: AnyStateMachine,
+    readonly machine: SteppedMachine,
     configuration: Configuration,
     readonly context: unknown,
     readonly status: SnapshotStatus,

@@ -1,4 +1,5 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import type { AnyEventObject, AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { doneStateEvent, type ResolvedAction, resolvedAction } from './xstate-internals.js';
 
 /**
  * By name of an action that changes the context: the keys of the regions whose `always` may be decided another way after it, given
@@ -9,7 +10,7 @@ export type WakeList = ReadonlyMap<string, (params: never) => readonly string[]>
 
 export interface StepAction {
   /** What it does; `null` where it is looked up by `name`. */
-  readonly inline: unknown;
+  readonly inline: ResolvedAction | null;
   readonly name: string;
   readonly params: unknown;
   /** Slots of the regions that it wakes; `null` for all there are. */
@@ -48,16 +49,23 @@ export interface StepState {
   readonly entry: readonly StepAction[];
   readonly exit: readonly StepAction[];
   readonly invoke: StepInvoke | null;
-  readonly on: ReadonlyMap<string, readonly StepTransition[]>;
   readonly always: readonly StepTransition[];
+  /** What is raised when it is done, where that has no output. */
+  readonly doneEvent: AnyEventObject;
+}
+
+/** A state that has transitions for an event. */
+export interface StepHandler {
+  readonly state: StepState;
+  readonly transitions: readonly StepTransition[];
 }
 
 /** A machine by numbers: made once, shared by all machines that differ in their implementations only. */
 export interface StepTable {
   readonly root: StepState;
   readonly states: readonly StepState[];
-  /** By event: the states with a transition for it, each after the states inside of it. */
-  readonly handlers: ReadonlyMap<string, readonly StepState[]>;
+  /** By event: each state after the states inside of it. */
+  readonly handlers: ReadonlyMap<string, readonly StepHandler[]>;
   /** By id of the invoked actor. */
   readonly invokers: ReadonlyMap<string, StepState>;
   readonly compounds: number;
@@ -88,8 +96,8 @@ export function stepTable(machine: AnyStateMachine, wakes: WakeList | null): Ste
       entry: [],
       exit: [],
       invoke: invokeOf(node),
-      on: new Map(),
       always: [],
+      doneEvent: doneStateEvent(node.id, undefined),
     };
     states.push(state);
     byNode.set(node, state);
@@ -120,14 +128,13 @@ export function stepTable(machine: AnyStateMachine, wakes: WakeList | null): Ste
     if (state.type === 'compound') state.initial = node.initial.target.map(stateOf)[0] ?? null;
     state.entry = node.entry.map(actionOf);
     state.exit = node.exit.map(actionOf);
-    state.on = new Map([...node.transitions].map(([type, list]) => [type, list.map(transitionOf)]));
     state.always = (node.always ?? []).map(transitionOf);
   }
 
   return {
     root,
     states,
-    handlers: handlersIn(root),
+    handlers: handlersIn(root, transitionOf),
     invokers: new Map(states.flatMap((state) => (state.invoke === null ? [] : [[state.invoke.id, state]]))),
     compounds: counts.compound,
     parallels: counts.parallel,
@@ -164,7 +171,12 @@ function actionReader(wakes: WakeList | null, regions: ReadonlyMap<string, reado
   };
   return (action: unknown): StepAction => {
     if (typeof action === 'function') {
-      return { inline: action, name: action.name || '(anonymous)', params: undefined, wakes: null };
+      return {
+        inline: resolvedAction(action),
+        name: action.name || '(anonymous)',
+        params: undefined,
+        wakes: null,
+      };
     }
     const { type, params } =
       typeof action === 'string'
@@ -174,14 +186,18 @@ function actionReader(wakes: WakeList | null, regions: ReadonlyMap<string, reado
   };
 }
 
-function handlersIn(root: StepState): ReadonlyMap<string, readonly StepState[]> {
-  const handlers = new Map<string, StepState[]>();
+function handlersIn(
+  root: StepState,
+  transitionOf: (definition: AnyTransitionDefinition) => StepTransition,
+): ReadonlyMap<string, readonly StepHandler[]> {
+  const handlers = new Map<string, StepHandler[]>();
   const visit = (state: StepState): void => {
     for (const child of state.children) visit(child);
-    for (const type of state.on.keys()) {
+    for (const [type, definitions] of state.node.transitions) {
+      const handler = { state, transitions: definitions.map(transitionOf) };
       const known = handlers.get(type);
-      if (known === undefined) handlers.set(type, [state]);
-      else known.push(state);
+      if (known === undefined) handlers.set(type, [handler]);
+      else known.push(handler);
     }
   };
   visit(root);

@@ -12,8 +12,6 @@ import { doneStateEvent, inspectMicrostep, isActorError } from './xstate-interna
  * part in it, not with those that there are.
  */
 export class Stepper {
-  /** The snapshot after each microstep. */
-  readonly microsteps: FastSnapshot[] = [];
   readonly #table: StepTable;
   readonly #scope: AnyActorScope;
   readonly #executor: Executor;
@@ -27,7 +25,16 @@ export class Stepper {
   /** States that were entered and have an `always`. */
   #entered: StepState[] = [];
 
-  constructor(snapshot: FastSnapshot, configuration: Configuration, scope: AnyActorScope) {
+  readonly #trace: FastSnapshot[] | null;
+
+  /** @param trace takes the snapshot after each microstep */
+  constructor(
+    snapshot: FastSnapshot,
+    configuration: Configuration,
+    scope: AnyActorScope,
+    trace: FastSnapshot[] | null = null,
+  ) {
+    this.#trace = trace;
     this.#table = configuration.table;
     this.#scope = scope;
     this.#snapshot = snapshot;
@@ -100,9 +107,8 @@ export class Stepper {
       this.#finish(event);
     }
     const snapshot = this.#freeze();
-    this.microsteps.push(snapshot);
-    const definitions = transitions.map(({ definition }) => definition);
-    inspectMicrostep(this.#scope, event, snapshot, definitions);
+    this.#trace?.push(snapshot);
+    inspectMicrostep(this.#scope, event, snapshot, definitionsOf(transitions));
   }
 
   /** Leaves a state: the last one inside of it first. */
@@ -146,14 +152,15 @@ export class Stepper {
       node.output === undefined ? undefined : resolve(node.output, event);
     const { parent } = state;
     if (parent === null) return;
-    raised.push(doneStateEvent(parent.node.id, outputOf(state)));
+    const output = outputOf(state);
+    raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.node.id, output));
     let completed = state;
     let around = parent.parent;
     while (around?.type === 'parallel') {
       const done = this.#done.get(around.slot) + 1;
       this.#done = this.#done.set(around.slot, done);
       if (done < around.children.length) return;
-      raised.push(doneStateEvent(around.node.id, undefined));
+      raised.push(around.doneEvent);
       completed = around;
       around = around.parent;
     }
@@ -183,7 +190,7 @@ export class Stepper {
     const configuration = this.#now().withoutActors();
     const { context } = this.#executor;
     this.#snapshot = new FastSnapshot(machine, configuration, context, this.#status, this.#output, error);
-    this.microsteps.push(this.#snapshot);
+    this.#trace?.push(this.#snapshot);
     inspectMicrostep(this.#scope, event, this.#snapshot, []);
     return this.#snapshot;
   }
@@ -254,6 +261,11 @@ export class Stepper {
 }
 
 const initialOf = ({ initial }: StepState): readonly StepState[] => (initial === null ? [] : [initial]);
+
+const definitionsOf = (transitions: readonly StepTransition[]) =>
+  transitions.length === 0 ? NO_DEFINITIONS : transitions.map(({ definition }) => definition);
+
+const NO_DEFINITIONS: StepTransition['definition'][] = [];
 
 /** The transitions that lead somewhere, by where they come from. */
 function inDocumentOrder(transitions: readonly StepTransition[]): readonly StepTransition[] {

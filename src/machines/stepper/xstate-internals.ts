@@ -57,6 +57,17 @@ export function builtinAction(resolved: unknown): BuiltinAction | null {
     : null;
 }
 
+/** An action by what it is: made once, as telling that apart takes longer than much of what actions do. */
+export interface ResolvedAction {
+  /** What is executed; `null` for a built-in action. */
+  readonly execute: unknown;
+  readonly builtin: BuiltinAction | null;
+}
+
+export function resolvedAction(resolved: unknown): ResolvedAction {
+  return { execute: resolved, builtin: builtinAction(resolved) };
+}
+
 /** Whether a guard is one of `and`, `or`, `not` and `stateIn`. */
 export const isBuiltinGuard = (guard: unknown): boolean => typeof guard === 'function' && 'check' in guard;
 
@@ -115,9 +126,9 @@ const BOUND = [
  */
 export function withImplementations<Machine extends AnyStateMachine>(
   machine: Machine,
-  implementations: AnyStateMachine['implementations'],
+  changes: Partial<Machine>,
 ): Machine {
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(machine)), machine, { implementations });
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(machine)), machine, changes);
   for (const name of BOUND) copy[name] = Object.getPrototypeOf(machine)[name].bind(copy);
   return copy;
 }
