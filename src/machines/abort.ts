@@ -46,10 +46,7 @@ export const abortRun = (why: 'stopForCancel' | 'stopForTimeout') => [
 ];
 
 /** The actions of a transition by which a failure ends a group. `failing` says whose failure it is. */
-export const stopGroup = (
-  group: GroupPlan,
-  failing: (step: { context: unknown; event: unknown }) => string,
-) => [
+const stopGroup = (group: GroupPlan, failing: (step: { context: unknown; event: unknown }) => string) => [
   { type: 'stopGroup', params: { group: group.index } },
   raise((step: FailingStep): StopEvent => {
     const node = failing(step);
@@ -60,6 +57,40 @@ export const stopGroup = (
     };
   }),
 ];
+
+/** How a region says which of its failures end what is around it. */
+interface Stops {
+  readonly target: string;
+  /** Actions that come before those that end anything. */
+  readonly actions: readonly object[];
+  readonly failing: FailingNode;
+  /** Guards that are given, besides `params`, which `group` the transition ends. */
+  readonly guards: { readonly stopsScope: string; readonly stopsGroup: string };
+  readonly params: object;
+}
+
+/** The transitions of a failure that ends a group, its scope, or both: a group ends before what is around it. */
+export function stopTransitions(
+  topology: Topology,
+  groups: readonly number[],
+  { target, actions, failing, guards, params }: Stops,
+): readonly object[] {
+  const to = (type: string, group: number | null, ending: readonly unknown[]) => ({
+    target,
+    guard: { type, params: { ...params, group } },
+    actions: [...actions, ...ending],
+  });
+  return [
+    ...groups.flatMap((index) => {
+      const ending = stopGroup(at(topology.groups, index), failing);
+      return [
+        to(guards.stopsScope, index, [...ending, ...stopScope(failing)]),
+        to(guards.stopsGroup, index, ending),
+      ];
+    }),
+    to(guards.stopsScope, null, stopScope(failing)),
+  ];
+}
 
 /** The actions of a transition by which a satisfied join does without what has not come. */
 export const cancelRest = (node: number, key: string, id: string) => [

@@ -3,6 +3,7 @@ import { at } from './at.js';
 import { takeStreams } from './batch/streams.js';
 import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
+import { routeOfNode } from './failure.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
 import type { Outcome } from './outcome.js';
 import { nth, withNth } from './pages.js';
@@ -34,15 +35,14 @@ export function chartActions(topology: Topology) {
         began: withNth(context.began, params.node, { first, current }),
       };
     }),
-    recordOutcome: update(({ context, event }, params: { node: number; by: Cause }) => {
+    recordOutcome: update((step, params: { node: number; by: Cause }) => {
+      const { context } = step;
       const plan = at(topology.nodes, params.node);
-      return recordOutcome(
-        topology,
-        context,
-        plan,
-        outcomeOf({ context, event }, params),
-        params.by === 'join',
-      );
+      const outcome = outcomeOf(step, params);
+      const { failure } = outcome;
+      const route =
+        params.by === 'join' && failure !== null ? routeOfNode(topology, context, plan, failure, true) : null;
+      return recordOutcome(topology, context, plan, outcome, route);
     }),
     recordFallback: update(({ context, event }, params: { node: number; by: Cause }) => {
       const plan = at(topology.nodes, params.node);

@@ -1,7 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import { at } from './at.js';
 import { isExhausted, type ScopeContext } from './context.js';
-import type { GroupPlan } from './group-plan.js';
+import { type GroupPlan, toleratedBy } from './group-plan.js';
 import { joinsHandle } from './joins-ahead.js';
 import { matches } from './match.js';
 import { type Handling, isFailure, type Outcome } from './outcome.js';
@@ -66,6 +66,21 @@ export function routeOfLoop(
   };
 }
 
+/**
+ * The way of the failure of a node in a loop that cannot be entered for it: nothing in the loop runs, so that no join there
+ * could handle it.
+ */
+export function routeAtEntry(
+  topology: Topology,
+  context: ScopeContext,
+  plan: LoopPlan,
+  failing: NodePlan,
+  failure: Failure,
+): FailureRoute {
+  const own = routeOfNode(topology, context, failing, failure, true);
+  return own.action !== null ? own : routeOfLoop(topology, context, plan, failing);
+}
+
 /** The first rule that fits a failure. */
 export function catchFor(plan: NodePlan, failure: Failure): EdgePlan | null {
   return (
@@ -108,8 +123,7 @@ function throughScope(
     const policy = depth === 0 && onError === 'fail_fast' ? onError : group.onError;
     if (policy === null) continue;
     const failures = failedBranches(topology, context, index, failing);
-    const tolerated = policy === group.onError ? group.tolerated : 0;
-    if (failures <= tolerated) return handled({ kind: 'group', group: group.id });
+    if (failures <= toleratedBy(group, policy)) return handled({ kind: 'group', group: group.id });
     if (policy === 'fail_fast' && onError !== 'fail_safe') stopsGroup = index;
   }
   return isJoined(null)
@@ -170,7 +184,8 @@ function stopsScope(
     const loop = at(topology.loops, index);
     for (const group of loop.groups.map((one) => at(topology.groups, one))) {
       if (joinsHandle(topology, loop.unit, group)) return false;
-      if (group.onError !== null) return group.onError === 'fail_fast' && group.tolerated === 0;
+      if (group.onError !== null)
+        return group.onError === 'fail_fast' && toleratedBy(group, group.onError) === 0;
     }
     if (joinsHandle(topology, loop.unit, null)) return false;
   }

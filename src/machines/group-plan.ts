@@ -8,12 +8,17 @@ export interface GroupPlan {
   readonly id: string;
   /** `null` where failures pass as if the group were not there. */
   readonly onError: 'fail_fast' | 'fail_safe' | null;
-  /** How many branches may fail before the failure passes on. */
-  readonly tolerated: number;
+  /** What its `tolerate` says: how many branches may fail before the failure passes on; `null` for none. */
+  readonly tolerates: number | null;
   readonly drains: boolean;
   /** Node indexes by branch, those of inner groups and loops included. */
   readonly branches: readonly (readonly number[])[];
   readonly nodes: ReadonlySet<number>;
+}
+
+/** How many branches may fail under a policy, which is the group's own or that of the node that fails. */
+export function toleratedBy({ tolerates }: GroupPlan, policy: GroupPlan['onError']): number {
+  return tolerates ?? (policy === 'fail_safe' ? Number.POSITIVE_INFINITY : 0);
 }
 
 export function planGroup(
@@ -29,13 +34,12 @@ export function planGroup(
     ...(count === null ? [] : [count]),
     ...(percent === null ? [] : [Math.floor((percent / 100) * branches.length)]),
   ];
-  const unbounded = onError === 'fail_safe' ? Number.POSITIVE_INFINITY : 0;
   return {
     index,
     key: keys.groups[index] ?? '',
     id: group.id,
     onError,
-    tolerated: bounds.length === 0 ? unbounded : Math.min(...bounds),
+    tolerates: bounds.length === 0 ? null : Math.min(...bounds),
     drains: group.cancel === 'drain',
     branches,
     nodes: new Set(branches.flat()),

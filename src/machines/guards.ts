@@ -1,7 +1,15 @@
 import { dependsOnFailure, isStopped, type StopEvent } from './abort.js';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { catchFor, type FailureRoute, failedBranches, routeOfLoop, routeOfNode } from './failure.js';
+import {
+  catchFor,
+  type FailureRoute,
+  failedBranches,
+  routeAtEntry,
+  routeOfLoop,
+  routeOfNode,
+} from './failure.js';
+import { toleratedBy } from './group-plan.js';
 import { asksForAnother, decideJoin, decideLoopEntry, type JoinDecision } from './join.js';
 import type { SkipReason } from './outcome.js';
 import { nth } from './pages.js';
@@ -20,6 +28,14 @@ interface Step {
   readonly context: ScopeContext;
   readonly event: ChartInputEvent;
 }
+
+/** Which group a transition ends, the outermost one; `null` where it ends none. */
+interface StopParams {
+  readonly group: number | null;
+}
+
+const stops = (route: FailureRoute | null, { group }: StopParams, scope: boolean): boolean =>
+  route !== null && route.stopsGroup === group && route.stopsScope === scope;
 
 /** Every policy decision of the chart by name. Pure: each looks at the context and the event alone. */
 export function chartGuards(topology: Topology) {
@@ -44,6 +60,10 @@ export function chartGuards(topology: Topology) {
     if (outcome === null || outcome.failure === null) return null;
     return routeOfNode(topology, context, plan(params), outcome.failure, params.by === 'join');
   };
+  const tolerated = (index: number): number => {
+    const group = at(topology.groups, index);
+    return toleratedBy(group, group.onError);
+  };
   /** The same for a loop: by a node that cannot be entered, or by one that failed in an iteration. */
   const loopRoute = (context: ScopeContext, params: { loop: number }, failed: string | number | null) => {
     const node = typeof failed === 'string' ? topology.nodeIndex.get(failed) : failed;
@@ -53,8 +73,7 @@ export function chartGuards(topology: Topology) {
     const decision = entry(context, params);
     if (decision.kind !== 'fail') return null;
     const failing = at(topology.nodes, decision.node);
-    const own = routeOfNode(topology, context, failing, decision.failure, true);
-    return own.action !== null ? own : loopRoute(context, params, decision.node);
+    return routeAtEntry(topology, context, loop(params), failing, decision.failure);
   };
   const iterationRoute = ({ context, event }: Step, params: { loop: number }): FailureRoute | null => {
     const { failure } = event.output as ScopeContext;
@@ -93,10 +112,10 @@ export function chartGuards(topology: Topology) {
       outcomeBy(topology, context, plan(params), 'refusal', event) !== null,
 
     // A failure that is not to be tried again.
-    failureStopsScope: (step: Step, params: { node: number; by: Cause }) =>
-      step.context.abort === null && route(step, params)?.stopsScope === true,
-    failureStopsGroup: (step: Step, params: { node: number; by: Cause; group: number }) =>
-      step.context.abort === null && route(step, params)?.stopsGroup === params.group,
+    failureStopsScope: (step: Step, params: { node: number; by: Cause } & StopParams) =>
+      step.context.abort === null && stops(route(step, params), params, true),
+    failureStopsGroup: (step: Step, params: { node: number; by: Cause } & StopParams) =>
+      step.context.abort === null && stops(route(step, params), params, false),
     dependsOnFailure: ({ event }: Step, params: { node: number }) =>
       dependsOnFailure(topology, params.node, event as StopEvent),
 
@@ -104,26 +123,26 @@ export function chartGuards(topology: Topology) {
     loopEntered: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'start',
     loopSkipped: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'skip',
     loopEntryFails: ({ context }: Step, params: { loop: number }) => entry(context, params).kind === 'fail',
-    loopEntryStopsScope: ({ context }: Step, params: { loop: number }) =>
-      entryRoute(context, params)?.stopsScope === true,
-    loopEntryStopsGroup: ({ context }: Step, params: { loop: number; group: number }) =>
-      entryRoute(context, params)?.stopsGroup === params.group,
+    loopEntryStopsScope: ({ context }: Step, params: { loop: number } & StopParams) =>
+      stops(entryRoute(context, params), params, true),
+    loopEntryStopsGroup: ({ context }: Step, params: { loop: number } & StopParams) =>
+      stops(entryRoute(context, params), params, false),
     loopDependsOnFailure: ({ event }: Step, params: { loop: number }) =>
       loop(params).body.some((node) => dependsOnFailure(topology, node, event as StopEvent)),
     anotherIteration: ({ event }: Step, params: { loop: number }) =>
       asksForAnother(topology, event.output as ScopeContext, loop(params)),
     iterationFailed: ({ event }: Step) => (event.output as ScopeContext).failure !== null,
-    iterationStopsScope: (step: Step, params: { loop: number }) =>
-      iterationRoute(step, params)?.stopsScope === true,
-    iterationStopsGroup: (step: Step, params: { loop: number; group: number }) =>
-      iterationRoute(step, params)?.stopsGroup === params.group,
+    iterationStopsScope: (step: Step, params: { loop: number } & StopParams) =>
+      stops(iterationRoute(step, params), params, true),
+    iterationStopsGroup: (step: Step, params: { loop: number } & StopParams) =>
+      stops(iterationRoute(step, params), params, false),
     loopStopped: ({ context }: Step, params: { loop: number }) =>
       context.abort !== null || isStopped(context, loop(params)),
 
     // A group.
     groupFailed: ({ context }: Step, params: { group: number }) =>
       context.stopped.groups.includes(params.group) ||
-      failedBranches(topology, context, params.group, null) > at(topology.groups, params.group).tolerated,
+      failedBranches(topology, context, params.group, null) > tolerated(params.group),
 
     // The run.
     stopped: ({ context }: Step) => context.abort !== null,

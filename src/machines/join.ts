@@ -54,13 +54,14 @@ function decideIncoming(
   if (incoming.length === 0) return START;
   const isWritten = ({ edge }: EdgePlan) => edge.origin === 'edge' || edge.origin === 'catch';
   const written = incoming.some(isWritten);
-  const tally: Tally = { taken: 0, undecided: 0, failed: [] };
+  const tally: Tally = { taken: 0, undecided: 0, open: 0, failed: [] };
   let firstFailed: string | null = null;
   let broken: JoinDecision | null = null;
   for (const plan of incoming) {
     const state = nth(context.edges, plan.index) ?? null;
     const counts = !written || isWritten(plan);
     if (state === null) {
+      tally.open++;
       if (counts) tally.undecided++;
     } else if (state.kind === 'broken') {
       tally.failed.push(plan.edge.from);
@@ -84,6 +85,8 @@ function decideIncoming(
 interface Tally {
   taken: number;
   undecided: number;
+  /** Edges that are not decided, those included that count only where they fail. */
+  open: number;
   /** The ids of the nodes whose failures the edges carry. */
   readonly failed: string[];
 }
@@ -95,14 +98,14 @@ const NOT_TAKEN: JoinDecision = { kind: 'skip', reason: { kind: 'not_taken' } };
  * dead edges are known it waits for the rest, so that its end does not depend on their order.
  */
 function decideCount(
-  { taken, failed, undecided }: Tally,
+  { taken, failed, undecided, open }: Tally,
   { id, join }: WorkflowNode,
   index: number,
   incoming: readonly EdgePlan[],
 ): JoinDecision {
   if (taken >= join.count) return START;
   if (taken + undecided >= join.count) return WAIT;
-  if (taken + failed.length === 0) return undecided > 0 ? WAIT : NOT_TAKEN;
+  if (taken + failed.length === 0) return open > 0 ? WAIT : NOT_TAKEN;
   const failure: Failure = {
     code: 'FC5013',
     message: `The join of \`${id}\` waits for ${join.count} of ${incoming.length} edges, and at most ${taken + undecided} can still be taken${nameFailed(failed)}.`,

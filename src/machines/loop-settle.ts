@@ -1,13 +1,13 @@
 import type { Failure } from '../ir/errors.js';
 import type { StopEvent } from './abort.js';
 import type { ScopeContext } from './context.js';
-import { routeOfLoop } from './failure.js';
+import { routeAtEntry, routeOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
 import { failed, type Handling, isFailure, type Outcome, skipped } from './outcome.js';
-import { nth, PageEditor, withNth } from './pages.js';
+import { nth, PageEditor } from './pages.js';
 import { type ChartInputEvent, recordOutcome, stoppedOutcome } from './settle.js';
 import { mergeWrites } from './state.js';
-import type { LoopPlan, NodePlan, Topology } from './topology.js';
+import type { LoopPlan, Topology } from './topology.js';
 
 /** Takes over what an iteration has done: its nodes' outcomes, and its first unhandled failure, which may be handled out here. */
 export function mergeIteration(
@@ -61,26 +61,13 @@ export function recordBody(
   let recorded = context;
   for (const index of plan.body) {
     const node = topology.nodes[index];
-    if (node !== undefined) recorded = recordInBody(topology, recorded, plan, node, outcomeOf(index));
+    if (node === undefined) continue;
+    const outcome = outcomeOf(index);
+    const route =
+      outcome.failure === null ? null : routeAtEntry(topology, context, plan, node, outcome.failure);
+    recorded = recordOutcome(topology, recorded, node, outcome, route);
   }
   return recorded;
-}
-
-/** A node that could not be entered fails as one in the loop does: what its own policies do not handle is the loop's failure. */
-function recordInBody(
-  topology: Topology,
-  context: ScopeContext,
-  plan: LoopPlan,
-  node: NodePlan,
-  outcome: Outcome,
-): ScopeContext {
-  const recorded = recordOutcome(topology, context, node, outcome, true);
-  const now = nth(recorded.outcomes, node.index) ?? null;
-  if (now === null || !isFailure(now.status) || now.handledBy !== null) return recorded;
-  const { handledBy } = routeOfLoop(topology, context, plan, node);
-  if (handledBy === null) return recorded;
-  const outcomes = withNth(recorded.outcomes, node.index, { ...now, handledBy });
-  return { ...recorded, outcomes, failure: context.failure };
 }
 
 function bodyOutcomes(

@@ -5,8 +5,8 @@ import {
   type FailingNode,
   type StopEvent,
   stopEventsFor,
-  stopGroup,
   stopScope,
+  stopTransitions,
 } from './abort.js';
 import { at } from './at.js';
 import { iterationContext, type ScopeContext } from './context.js';
@@ -42,15 +42,15 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const about = { loop: plan.index };
   const guard = (type: string) => ({ type, params: about });
   const action = (type: string) => ({ type, params: about });
-  const groups = plan.groups.map((group) => at(topology.groups, group));
   /** The transition of a failure of the loop, first where it ends what is around it. */
   const failing = (guards: Guards, actions: readonly object[], failed: FailingNode) => [
-    { target: 'failed', guard: guard(guards.stopsScope), actions: [...actions, ...stopScope(failed)] },
-    ...groups.map((group) => ({
+    ...stopTransitions(topology, plan.groups, {
       target: 'failed',
-      guard: { type: guards.stopsGroup, params: { ...about, group: group.index } },
-      actions: [...actions, ...stopGroup(group, failed)],
-    })),
+      actions,
+      failing: failed,
+      guards,
+      params: about,
+    }),
     { target: 'failed', guard: guard(guards.fails), actions },
   ];
 

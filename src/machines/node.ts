@@ -1,7 +1,6 @@
 import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import { ABORT, cancelRest, DRAIN, stopEventsFor, stopGroup, stopScope } from './abort.js';
-import { at } from './at.js';
+import { ABORT, cancelRest, DRAIN, stopEventsFor, stopTransitions } from './abort.js';
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
@@ -210,7 +209,6 @@ function failures(topology: Topology, { node, index, groups }: NodePlan) {
     const record = { type: 'recordOutcome', params };
     const hasFallback = node.fallback !== null && by !== 'join';
     const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
-    const stoppable = groups.map((group) => at(topology.groups, group));
     return [
       ...(hasFallback
         ? [
@@ -222,19 +220,14 @@ function failures(topology: Topology, { node, index, groups }: NodePlan) {
           ]
         : []),
       ...(canStop
-        ? [
-            {
-              target,
-              guard: { type: 'failureStopsScope', params },
-              actions: [record, ...stopScope(() => node.id)],
-            },
-          ]
+        ? stopTransitions(topology, groups, {
+            target,
+            actions: [record],
+            failing: () => node.id,
+            guards: { stopsScope: 'failureStopsScope', stopsGroup: 'failureStopsGroup' },
+            params,
+          })
         : []),
-      ...(canStop ? stoppable : []).map((group) => ({
-        target,
-        guard: { type: 'failureStopsGroup', params: { ...params, group: group.index } },
-        actions: [record, ...stopGroup(group, () => node.id)],
-      })),
       {
         target,
         ...(guard === undefined ? {} : { guard: { type: guard, params: { node: index } } }),

@@ -2,7 +2,7 @@ import type { Failure } from '../ir/errors.js';
 import { dependsOnFailure, type StopEvent } from './abort.js';
 import { type AttemptTimes, isExhausted, iterationsAround, type ScopeContext } from './context.js';
 import { decideEdge } from './edges.js';
-import { routeOfNode } from './failure.js';
+import { type FailureRoute, routeOfNode } from './failure.js';
 import { decideJoin } from './join.js';
 import { nameOf } from './names.js';
 import {
@@ -185,19 +185,23 @@ export function fallenBack(outcome: Outcome, plan: NodePlan): Outcome {
   return { ...done, failure: outcome.failure, handledBy: { kind: 'fallback' } };
 }
 
-/** Puts a node's outcome on record; of a failure, with what handles it. The first that nothing handles is kept as the run's. */
+/**
+ * Puts a node's outcome on record; of a failure, with what handles it. The first that nothing handles is kept as the run's.
+ *
+ * @param route where the failure goes, if not the way of one that comes after the node was begun
+ */
 export function recordOutcome(
   topology: Topology,
   context: ScopeContext,
   plan: NodePlan,
   ended: Outcome,
-  atJoin = false,
+  route: FailureRoute | null = null,
 ): ScopeContext {
   const outcome = withName(topology, context, plan, ended);
   if (outcome.failure === null || !isFailure(outcome.status)) {
     return withUndo(topology, withOutcome(topology, context, plan, outcome), plan, outcome);
   }
-  const { handledBy, action } = routeOfNode(topology, context, plan, outcome.failure, atJoin);
+  const { handledBy, action } = route ?? routeOfNode(topology, context, plan, outcome.failure, false);
   const recorded = withOutcome(topology, context, plan, { ...outcome, handledBy, action });
   if (handledBy !== null || context.failure !== null) return recorded;
   return { ...recorded, failure: outcome.failure };

@@ -109,12 +109,11 @@ export class Executor {
     } as never);
   }
 
-  #assign({ assignment }: BuiltinAction, info: object, params: unknown): void {
-    const next = (assignment as (step: object, params: unknown) => object)(
-      { ...info, spawn: refuseToSpawn },
-      params,
-    );
-    this.context = { ...(this.context as object), ...next };
+  /** Takes what is assigned as the whole context where nothing is left out of it: copying that would cost more than most actions. */
+  #assign({ assignment }: BuiltinAction, { context, event, self, system }: ActionInfo, params: unknown): void {
+    const step = { context, event, spawn: refuseToSpawn, self, system };
+    const next = (assignment as (step: object, params: unknown) => object)(step, params);
+    this.context = isWhole(next, context as object) ? next : { ...(context as object), ...next };
   }
 
   #wake({ wakes }: StepAction): void {
@@ -146,6 +145,18 @@ export class Executor {
       },
     };
   }
+}
+
+interface ActionInfo {
+  readonly context: unknown;
+  readonly event: AnyEventObject;
+  readonly self: AnyActorScope['self'];
+  readonly system: AnyActorScope['system'];
+}
+
+function isWhole(next: object, context: object): boolean {
+  for (const key in context) if (!Object.hasOwn(next, key)) return false;
+  return true;
 }
 
 export type Unsent = readonly (readonly [BuiltinAction, unknown])[];
