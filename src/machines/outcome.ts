@@ -52,7 +52,7 @@ export const isFailure = (status: NodeStatus): boolean => status === 'failed' ||
 const NOTHING = { output: null, action: null, failure: null, handledBy: null, reason: null };
 
 export function succeeded({ output, action }: AttemptResult, attempts: number): Outcome {
-  return { ...NOTHING, status: 'succeeded', attempts, output, action };
+  return { status: 'succeeded', attempts, output, action, failure: null, handledBy: null, reason: null };
 }
 
 export function failed(

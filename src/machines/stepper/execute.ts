@@ -110,9 +110,13 @@ export class Executor {
   }
 
   /** Takes what is assigned as the whole context where nothing is left out of it: copying that would cost more than most actions. */
-  #assign({ assignment }: BuiltinAction, { context, event, self, system }: ActionInfo, params: unknown): void {
+  #assign(
+    { assignment }: BuiltinAction,
+    { context, event, self, system }: ActionInfo,
+    params: unknown,
+  ): void {
     const step = { context, event, spawn: refuseToSpawn, self, system };
-    const next = (assignment as (step: object, params: unknown) => object)(step, params);
+    const next = (assignment as Assignment)(step, params);
     this.context = isWhole(next, context as object) ? next : { ...(context as object), ...next };
   }
 
@@ -154,7 +158,10 @@ interface ActionInfo {
   readonly system: AnyActorScope['system'];
 }
 
-function isWhole(next: object, context: object): boolean {
+type Assignment = (step: object, params: unknown) => object | undefined;
+
+function isWhole(next: object | undefined, context: object): next is object {
+  if (next === undefined) return false;
   for (const key in context) if (!Object.hasOwn(next, key)) return false;
   return true;
 }
