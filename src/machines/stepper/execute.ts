@@ -160,7 +160,7 @@ interface ActionInfo {
 
 type Assignment = (step: object, params: unknown) => object | undefined;
 
-function isWhole(next: object | undefined, context: object): next is object {
+function isWhole(next: object | undefined, context: object): boolean {
   if (next === undefined) return false;
   for (const key in context) if (!Object.hasOwn(next, key)) return false;
   return true;
