@@ -14,7 +14,14 @@ import { enabledBy } from './select.js';
 import { asMachineSnapshot, FastSnapshot, spreadable, stockSnapshot } from './snapshot.js';
 import { type StepTable, stepTable, type WakeList } from './step-table.js';
 import { Stepper } from './stepper.js';
-import { activeNodes, INIT, replaceSnapshot, STOP, withImplementations } from './xstate-internals.js';
+import {
+  activeNodes,
+  INIT,
+  replaceSnapshot,
+  STOP,
+  unburden,
+  withImplementations,
+} from './xstate-internals.js';
 
 type Implementations = AnyStateMachine['implementations'];
 
@@ -57,6 +64,7 @@ class FastMachine extends StockMachine {
 
   override getInitialSnapshot(scope: AnyActorScope, input?: unknown): AnyMachineSnapshot {
     if (this.table === null) return super.getInitialSnapshot(scope, input);
+    unburden(scope);
     const event = { type: INIT, input };
     const { context } = this.config as { context?: unknown };
     let before = this.startingFrom(this.table, typeof context === 'object' ? context : {});
@@ -120,7 +128,9 @@ class FastMachine extends StockMachine {
 
   override restoreSnapshot(persisted: Snapshot<unknown>, scope: AnyActorScope): AnyMachineSnapshot {
     const restored = super.restoreSnapshot(persisted, scope);
-    return this.table === null ? restored : asMachineSnapshot(spreadable(this.adopted(this.table, restored)));
+    if (this.table === null) return restored;
+    unburden(scope);
+    return asMachineSnapshot(spreadable(this.adopted(this.table, restored)));
   }
 
   /** `null` where XState steps. As with XState's, a snapshot is stepped by the machine that has made it. */

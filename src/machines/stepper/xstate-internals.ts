@@ -132,3 +132,53 @@ export function withImplementations<Machine extends AnyStateMachine>(
   for (const name of BOUND) copy[name] = Object.getPrototypeOf(machine)[name].bind(copy);
   return copy;
 }
+
+/** What an actor is about to execute, first in, first out: XState's own is an array, which takes its length to be shifted. */
+class EffectQueue {
+  #effects: (() => void)[] = [];
+  #next = 0;
+
+  push(effect: () => void): void {
+    this.#effects.push(effect);
+  }
+
+  shift(): (() => void) | undefined {
+    const effect = this.#effects[this.#next++];
+    if (effect === undefined) this.length = 0;
+    return effect;
+  }
+
+  /** XState sets it to 0. */
+  set length(_: number) {
+    this.#effects = [];
+    this.#next = 0;
+  }
+}
+
+interface Scheduler {
+  schedule(source: AnyActorRef, target: AnyActorRef, event: object, delay: number, id?: string): void;
+  cancel(source: AnyActorRef, id: string): void;
+  cancelAll(source: AnyActorRef): void;
+}
+
+const indexed = new WeakSet<Scheduler>();
+
+/**
+ * Makes two things of an actor that is being made take constant time, which XState does in the time of all that there is: executing the next
+ * effect, and cancelling the timers of another actor that ends.
+ */
+export function unburden({ self, system }: AnyActorScope): void {
+  (self as unknown as { _deferred: EffectQueue })._deferred = new EffectQueue();
+  const { scheduler } = system as unknown as { scheduler: Scheduler };
+  if (indexed.has(scheduler)) return;
+  indexed.add(scheduler);
+  const { schedule, cancelAll } = scheduler;
+  const withTimers = new WeakSet<AnyActorRef>();
+  scheduler.schedule = (source, ...timer) => {
+    withTimers.add(source);
+    schedule(source, ...timer);
+  };
+  scheduler.cancelAll = (source) => {
+    if (withTimers.has(source)) cancelAll(source);
+  };
+}
