@@ -1,9 +1,10 @@
 import { raise } from 'xstate';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
+import { groupEndedAround } from './failure.js';
 import type { GroupPlan } from './group-plan.js';
 import type { CancelReason } from './outcome.js';
-import type { Topology } from './topology.js';
+import type { NodePlan, Topology } from './topology.js';
 
 /**
  * Tells open regions to end: all of a scope (`abort`), those of a group (`cancel:<group>`, `drain:<group>`), or what runs for
@@ -31,39 +32,69 @@ export interface FailingStep {
   readonly event: unknown;
 }
 
-/** Says which node a transition is about the failure of. */
-export type FailingNode = (step: FailingStep) => string;
+/** What is to be known of a failure by the transition that ends what is around it. */
+export interface Failing {
+  /** Whose failure it is. */
+  readonly node: (step: FailingStep) => NodePlan;
+  /** Indexes of the groups around it in its scope, and of those that end by it, innermost first. */
+  readonly groups: readonly number[];
+  readonly ends: (step: FailingStep) => readonly number[];
+  /** Index of the loop whose body the scope is; `null` at the top. */
+  readonly loop: number | null;
+}
 
-/** The actions of a transition by which a failure ends everything else in its scope. */
-export const stopScope = (failing: FailingNode) => [
+/**
+ * The actions of a transition by which a failure ends everything else in its scope. In a loop that may be for a group around the
+ * loop, which then says how, and why.
+ */
+export const stopScope = (topology: Topology, failing: Failing) => [
   'stopForFailure',
-  raise((step: FailingStep): StopEvent => ({ type: ABORT, failed: failing(step), reason: null })),
+  raise((step: FailingStep): StopEvent => {
+    const { groups, node } = failing.node(step);
+    const { id } = node;
+    const isOwn = node.onError === 'fail_fast' && groups.length === 0 && failing.groups.length === 0;
+    const group = groupEndedAround(topology, failing.loop, isOwn);
+    if (group === null) return { type: ABORT, failed: id, reason: null };
+    return { type: group.drains ? DRAIN : ABORT, failed: id, reason: failedGroup(group, id) };
+  }),
 ];
+
+const failedGroup = ({ id }: GroupPlan, node: string): CancelReason => ({
+  kind: 'group_failed',
+  node,
+  group: id,
+});
 
 export const abortRun = (why: 'stopForCancel' | 'stopForTimeout') => [
   why,
   raise((): StopEvent => ({ type: ABORT, failed: null, reason: null })),
 ];
 
-/** The actions of a transition by which a failure ends a group. `failing` says whose failure it is. */
-const stopGroup = (group: GroupPlan, failing: (step: { context: unknown; event: unknown }) => string) => [
-  { type: 'stopGroup', params: { group: group.index } },
-  raise((step: FailingStep): StopEvent => {
-    const node = failing(step);
-    return {
-      type: stopGroupEvent(group),
-      failed: node,
-      reason: { kind: 'group_failed', node, group: group.id },
-    };
-  }),
-];
+/** An event that nothing answers. */
+const NOTHING = 'group_goes_on';
+
+/** The actions of a transition by which a failure ends a group, and those inside of it before it that it ends as well. */
+function stopGroups(topology: Topology, groups: readonly number[], failing: Failing): readonly unknown[] {
+  const outermost = at(groups, groups.length - 1);
+  return [
+    { type: 'stopGroup', params: { group: outermost } },
+    ...groups.map((index) =>
+      raise((step: FailingStep): StopEvent => {
+        const group = at(topology.groups, index);
+        const { id } = failing.node(step).node;
+        const ends = index === outermost || failing.ends(step).includes(index);
+        return { type: ends ? stopGroupEvent(group) : NOTHING, failed: id, reason: failedGroup(group, id) };
+      }),
+    ),
+  ];
+}
 
 /** How a region says which of its failures end what is around it. */
 interface Stops {
   readonly target: string;
   /** Actions that come before those that end anything. */
   readonly actions: readonly object[];
-  readonly failing: FailingNode;
+  readonly failing: Failing;
   /** Guards that are given, besides `params`, which `group` the transition ends. */
   readonly guards: { readonly stopsScope: string; readonly stopsGroup: string };
   readonly params: object;
@@ -72,23 +103,23 @@ interface Stops {
 /** The transitions of a failure that ends a group, its scope, or both: a group ends before what is around it. */
 export function stopTransitions(
   topology: Topology,
-  groups: readonly number[],
   { target, actions, failing, guards, params }: Stops,
 ): readonly object[] {
+  const { groups } = failing;
   const to = (type: string, group: number | null, ending: readonly unknown[]) => ({
     target,
     guard: { type, params: { ...params, group } },
     actions: [...actions, ...ending],
   });
   return [
-    ...groups.flatMap((index) => {
-      const ending = stopGroup(at(topology.groups, index), failing);
+    ...groups.flatMap((index, depth) => {
+      const ending = stopGroups(topology, groups.slice(0, depth + 1), failing);
       return [
-        to(guards.stopsScope, index, [...ending, ...stopScope(failing)]),
+        to(guards.stopsScope, index, [...ending, ...stopScope(topology, failing)]),
         to(guards.stopsGroup, index, ending),
       ];
     }),
-    to(guards.stopsScope, null, stopScope(failing)),
+    to(guards.stopsScope, null, stopScope(topology, failing)),
   ];
 }
 

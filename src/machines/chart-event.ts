@@ -84,7 +84,7 @@ export function describePublished(
         type: params.type,
         ...about,
         attempt: nth(context.attempts, params.node) ?? 0,
-        error: { ...attemptFailureBy(context, plan, params.by, event).failure, name: about.name },
+        error: { name: about.name, ...attemptFailureBy(context, plan, params.by, event).failure },
       };
     }
     case 'node.backoff': {

@@ -43,6 +43,7 @@ export function compensationStates(topology: Topology): Record<string, AnyStateN
         onDone: compensated('succeeded'),
         onError: compensated('failed'),
       },
+      on: { cancel: 'failed' },
     },
     compensated: { always: [{ target: 'compensating', guard: 'hasToUndo' }, { target: 'failed' }] },
   } as Record<string, AnyStateNodeConfig>;

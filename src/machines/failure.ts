@@ -14,13 +14,13 @@ export interface FailureRoute {
   readonly handledBy: Handling | null;
   /** What the node's edges are decided by; `null` where they fail with it. */
   readonly action: 'default' | 'error' | null;
-  /** Index of the outermost group that ends by it. */
-  readonly stopsGroup: number | null;
+  /** Indexes of the groups that end by it, innermost first. */
+  readonly stopsGroups: readonly number[];
   /** Whether the whole scope (the run, or the iteration of a loop) ends by it. */
   readonly stopsScope: boolean;
 }
 
-const HANDLED = { stopsGroup: null, stopsScope: false };
+const HANDLED = { stopsGroups: [], stopsScope: false };
 
 export function routeOfNode(
   topology: Topology,
@@ -37,7 +37,7 @@ export function routeOfNode(
   // An `error` edge that closes a loop is there only while the loop may go round again.
   const isThere = (edge: EdgePlan) => edge.edge.action === 'error' && !isExhausted(context, edge);
   if (plan.outgoing.some(isThere)) return { ...HANDLED, handledBy: { kind: 'error_edge' }, action: 'error' };
-  const route = throughScope(topology, context, { ...plan, unit: plan.index, failing: plan.index }, onError);
+  const route = wayOfNode(topology, context, plan);
   if (route.handledBy !== null) return route;
   return { ...route, stopsScope: stopsScope(topology, plan, onError, plan.groups.length > 0) };
 }
@@ -49,11 +49,10 @@ export function routeOfLoop(
   plan: LoopPlan,
   failedNode: NodePlan,
 ): FailureRoute {
+  const route = wayOfLoop(topology, context, plan, failedNode);
+  if (route.handledBy !== null) return route;
   const { onError } = failedNode.node;
   const inGroup = failedNode.groups.length > 0;
-  const loop = { ...plan, failing: failedNode.index };
-  const route = throughScope(topology, context, loop, inGroup ? ownPolicyOf(onError) : onError, onError);
-  if (route.handledBy !== null) return route;
   const parent = topology.workflow.loops[plan.index]?.parent ?? null;
   return {
     ...route,
@@ -93,6 +92,23 @@ type OnError = NodePlan['node']['onError'];
 /** What a node's own policy still means once its innermost group has been asked: that it ends nothing, or nothing. */
 const ownPolicyOf = (onError: OnError): OnError => (onError === 'fail_safe' ? onError : null);
 
+/** The way of a failure through the joins and groups of its scope, once nothing of the node's own has handled it. */
+export function wayOfNode(topology: Topology, context: ScopeContext, plan: NodePlan): FailureRoute {
+  const { index, groups, node } = plan;
+  return throughScope(topology, context, { unit: index, groups, failing: index }, node.onError);
+}
+
+/** The same for a loop that fails as a node in it did. */
+export function wayOfLoop(
+  topology: Topology,
+  context: ScopeContext,
+  { unit, groups }: LoopPlan,
+  { index, node, groups: inside }: NodePlan,
+): FailureRoute {
+  const forGroups = inside.length > 0 ? ownPolicyOf(node.onError) : node.onError;
+  return throughScope(topology, context, { unit, groups, failing: index }, forGroups, node.onError);
+}
+
 interface FailingUnit {
   readonly unit: Unit;
   readonly groups: readonly number[];
@@ -114,21 +130,19 @@ function throughScope(
   onError: OnError,
   own: OnError = onError,
 ): FailureRoute {
-  let stopsGroup: number | null = null;
-  const handled = (handledBy: Handling) => ({ handledBy, action: null, stopsGroup, stopsScope: false });
+  const stopsGroups: number[] = [];
+  const route = (handledBy: Handling | null) => ({ handledBy, action: null, stopsGroups, stopsScope: false });
   const isJoined = (inside: GroupPlan | null) => own !== 'fail_fast' && joinsHandle(topology, unit, inside);
   for (const [depth, index] of groups.entries()) {
     const group = at(topology.groups, index);
-    if (isJoined(group)) return handled({ kind: 'join' });
+    if (isJoined(group)) return route({ kind: 'join' });
     const policy = depth === 0 && onError === 'fail_fast' ? onError : group.onError;
     if (policy === null) continue;
     const failures = failedBranches(topology, context, index, failing);
-    if (failures <= toleratedBy(group, policy)) return handled({ kind: 'group', group: group.id });
-    if (policy === 'fail_fast' && onError !== 'fail_safe') stopsGroup = index;
+    if (failures <= toleratedBy(group, policy)) return route({ kind: 'group', group: group.id });
+    if (policy === 'fail_fast' && onError !== 'fail_safe') stopsGroups.push(index);
   }
-  return isJoined(null)
-    ? handled({ kind: 'join' })
-    : { handledBy: null, action: null, stopsGroup, stopsScope: false };
+  return route(isJoined(null) ? { kind: 'join' } : null);
 }
 
 /** How many branches of a group have failed, the one of `failing` included. */
@@ -190,4 +204,25 @@ function stopsScope(
     if (joinsHandle(topology, loop.unit, null)) return false;
   }
   return topology.workflow.onError === 'fail_fast';
+}
+
+/**
+ * The innermost group that a failure in the body of a loop ends around it; `null` where it ends the run, or nothing.
+ *
+ * @param isFailFast whether the node's own policy is for that group to obey, as no group inside of the loop has
+ */
+export function groupEndedAround(
+  topology: Topology,
+  loop: number | null,
+  isFailFast: boolean,
+): GroupPlan | null {
+  let own = isFailFast;
+  for (let index = loop; index !== null; index = topology.workflow.loops[index]?.parent ?? null) {
+    for (const group of at(topology.loops, index).groups.map((one) => at(topology.groups, one))) {
+      const policy = own ? 'fail_fast' : group.onError;
+      own = false;
+      if (policy !== null) return policy === 'fail_fast' ? group : null;
+    }
+  }
+  return null;
 }

@@ -35,7 +35,7 @@ interface StopParams {
 }
 
 const stops = (route: FailureRoute | null, { group }: StopParams, scope: boolean): boolean =>
-  route !== null && route.stopsGroup === group && route.stopsScope === scope;
+  route !== null && (route.stopsGroups.at(-1) ?? null) === group && route.stopsScope === scope;
 
 /** Every policy decision of the chart by name. Pure: each looks at the context and the event alone. */
 export function chartGuards(topology: Topology) {

@@ -2,7 +2,7 @@ import { type AnyStateNodeConfig, sendTo } from 'xstate';
 import {
   ABORT,
   DRAIN,
-  type FailingNode,
+  type Failing,
   type StopEvent,
   stopEventsFor,
   stopScope,
@@ -10,6 +10,7 @@ import {
 } from './abort.js';
 import { at } from './at.js';
 import { iterationContext, type ScopeContext } from './context.js';
+import { wayOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
 import type { LoopPlan, Topology } from './topology.js';
 
@@ -42,12 +43,19 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const about = { loop: plan.index };
   const guard = (type: string) => ({ type, params: about });
   const action = (type: string) => ({ type, params: about });
+  const failingAt = (node: Failing['node']): Failing => ({
+    node,
+    groups: plan.groups,
+    loop: topology.workflow.loops[plan.index]?.parent ?? null,
+    ends: (step) => wayOfLoop(topology, step.context as ScopeContext, plan, node(step)).stopsGroups,
+  });
+  const header = at(topology.nodes, plan.header);
   /** The transition of a failure of the loop, first where it ends what is around it. */
-  const failing = (guards: Guards, actions: readonly object[], failed: FailingNode) => [
-    ...stopTransitions(topology, plan.groups, {
+  const failing = (guards: Guards, actions: readonly object[], node: Failing['node']) => [
+    ...stopTransitions(topology, {
       target: 'failed',
       actions,
-      failing: failed,
+      failing: failingAt(node),
       guards,
       params: about,
     }),
@@ -79,7 +87,7 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
         always: [
           ...failing(ENTRY, settleBody('entry'), ({ context }) => {
             const decision = decideLoopEntry(topology, context as ScopeContext, plan);
-            return at(topology.nodes, decision.kind === 'fail' ? decision.node : plan.header).node.id;
+            return decision.kind === 'fail' ? at(topology.nodes, decision.node) : header;
           }),
           { target: 'skipped', guard: guard('loopSkipped'), actions: settleBody('entry') },
           { target: 'iterating', guard: guard('loopEntered') },
@@ -100,13 +108,19 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
             { target: 'repeating', guard: guard('anotherIteration'), actions: action('mergeIteration') },
             ...failing(ITERATION, [action('mergeIteration'), action('publishHandled')], ({ event }) => {
               const { failure } = (event as { output: ScopeContext }).output;
-              return failure?.node ?? at(topology.nodes, plan.header).node.id;
+              return topology.nodes[topology.nodeIndex.get(failure?.node ?? '') ?? plan.header] ?? header;
             }),
             { target: 'succeeded', actions: action('mergeIteration') },
           ],
           onError: {
             target: 'failed',
-            actions: [...settleBody('defect'), ...stopScope(() => at(topology.nodes, plan.header).node.id)],
+            actions: [
+              ...settleBody('defect'),
+              ...stopScope(
+                topology,
+                failingAt(() => header),
+              ),
+            ],
           },
         },
         // The body's nodes are cancelled in their own machine, so that each of them leaves its record.

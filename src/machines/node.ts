@@ -4,6 +4,7 @@ import { ABORT, cancelRest, DRAIN, stopEventsFor, stopTransitions } from './abor
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
+import { wayOfNode } from './failure.js';
 import { caughtFor } from './join.js';
 import { nameOf } from './names.js';
 import type { Outcome } from './outcome.js';
@@ -203,7 +204,8 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
  * The transitions of a failure that is not tried again: to its fallback; or into `target`, ending on the way the scope or the
  * groups that it ends. `guard` says whether there is a failure at all.
  */
-function failures(topology: Topology, { node, index, groups }: NodePlan) {
+function failures(topology: Topology, plan: NodePlan) {
+  const { node, index, groups } = plan;
   return (target: 'failed' | 'timed_out', by: Cause, guard?: string) => {
     const params = { node: index, by };
     const record = { type: 'recordOutcome', params };
@@ -220,10 +222,15 @@ function failures(topology: Topology, { node, index, groups }: NodePlan) {
           ]
         : []),
       ...(canStop
-        ? stopTransitions(topology, groups, {
+        ? stopTransitions(topology, {
             target,
             actions: [record],
-            failing: () => node.id,
+            failing: {
+              node: () => plan,
+              groups,
+              loop: plan.loop,
+              ends: ({ context }) => wayOfNode(topology, context as ScopeContext, plan).stopsGroups,
+            },
             guards: { stopsScope: 'failureStopsScope', stopsGroup: 'failureStopsGroup' },
             params,
           })

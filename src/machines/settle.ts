@@ -207,11 +207,11 @@ export function recordOutcome(
   return { ...recorded, failure: outcome.failure };
 }
 
-/** The outcome whose failure carries the node's hierarchical name. */
+/** The outcome whose failure carries a hierarchical name: the node's, or that of the item by which its batch has failed. */
 function withName(topology: Topology, context: ScopeContext, plan: NodePlan, outcome: Outcome): Outcome {
   if (outcome.failure === null) return outcome;
   const name = nameOf(topology, context.name, plan.index, iterationsAround(topology, context, plan));
-  return { ...outcome, failure: { ...outcome.failure, name } };
+  return { ...outcome, failure: { name, ...outcome.failure } };
 }
 
 function withUndo(topology: Topology, context: ScopeContext, plan: NodePlan, outcome: Outcome): ScopeContext {

@@ -4,6 +4,11 @@ export interface Clock {
   now(): number;
   setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(id: unknown): void;
+  /**
+   * Calls `fn` once timers that are due and I/O have had their turn. A clock that leaves it out is one that stands still while
+   * anything is left to do, as a virtual one does.
+   */
+  afterTurn?(fn: () => void): void;
 }
 
 /** The longest wait that `setTimeout` takes; it fires a longer one at once. */
@@ -25,5 +30,8 @@ export const systemClock: Clock = {
   },
   clearTimeout(id) {
     clearTimeout((id as { handle: NodeJS.Timeout | undefined } | undefined)?.handle);
+  },
+  afterTurn: (fn) => {
+    setImmediate(fn);
   },
 };

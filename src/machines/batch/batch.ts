@@ -18,6 +18,7 @@ import {
   toleratedItems,
   tooManyFailed,
   withFailure,
+  withFailureOfItem,
   withSettled,
 } from './context.js';
 import { isProgressDue } from './progress.js';
@@ -138,7 +139,7 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
       noteBroken: update<Reply<'broken'>>(withFailure),
       noteResult: update<Reply<'finished'>>((context, { result }) => ({ ...context, result })),
       noteExplained: update<Reply<'explained'>>(withFailure),
-      noteFailure: update<ItemSettled>(withFailure),
+      noteFailure: update<ItemSettled>(withFailureOfItem),
       noteDefect: update<{ error: BatchContext['failure'] }>((context, { error }) =>
         withFailure(context, { failure: error }),
       ),

@@ -1,6 +1,6 @@
 import type { BatchPolicy } from '../../ir/workflow.js';
 import type { AttemptFailure, AttemptResult } from '../outcome.js';
-import type { BatchInput, ItemSettled } from './protocol.js';
+import { type BatchInput, failureByItem, type ItemSettled } from './protocol.js';
 
 /** The context of a batch's machine: what decides its transitions, whatever the number of items. */
 export interface BatchContext extends BatchInput {
@@ -88,3 +88,11 @@ export const withFailure = (
   context: BatchContext,
   { failure }: { readonly failure: AttemptFailure | null },
 ): BatchContext => ({ ...context, failure });
+
+/** One item too many has failed: that is why the batch does. A node that runs as a whole has no items to tell apart. */
+export function withFailureOfItem(context: BatchContext, { index, failure }: ItemSettled): BatchContext {
+  return {
+    ...context,
+    failure: failure === null || context.whole ? failure : failureByItem(index, failure),
+  };
+}

@@ -51,6 +51,15 @@ export type BatchReply =
   | { readonly type: 'finished'; readonly result: AttemptResult }
   | { readonly type: 'explained'; readonly failure: AttemptFailure };
 
+/** The failure of an item as that of its batch: it says which item. A timeout, which forkchart words itself, does so already. */
+export function failureByItem(index: number, { failure, ...rest }: AttemptFailure): AttemptFailure {
+  const { code, message } = failure;
+  return {
+    ...rest,
+    failure: { ...failure, message: code === 'FC5005' ? message : `item ${index}: ${message}` },
+  };
+}
+
 /** A failure of the batch itself, or of its items as a whole, which trying again would not mend. */
 export const batchFailure = (failure: Failure, at: number): AttemptFailure => ({
   failure,

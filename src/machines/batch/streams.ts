@@ -1,6 +1,7 @@
 import type { WorkflowNode } from '../../ir/workflow.js';
 import type { ScopeContext } from '../context.js';
 import { nth, PageEditor } from '../pages.js';
+import { keysWrittenBy } from '../state.js';
 import type { EdgePlan, NodePlan, Topology } from '../topology.js';
 
 const known = new WeakMap<Topology, Map<number, readonly EdgePlan[]>>();
@@ -69,6 +70,8 @@ export function keepsResults(topology: Topology, plan: NodePlan): boolean {
   if (streams.length === 0) return true;
   // By an edge of any other kind, a function sees the outputs of the nodes before it.
   if (plan.outgoing.some((edge) => !streams.includes(edge))) return true;
+  // A batch gives the field of its output to a key of the same name.
+  if (keysWrittenBy(topology, plan.node).some(({ name }) => name === 'results')) return true;
   const stages = new Set(streams.map(({ to }) => to));
   const seenAs = namesOf(topology, plan);
   const sees = (references: readonly { readonly root: string }[]) =>

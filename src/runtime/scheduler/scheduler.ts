@@ -6,6 +6,7 @@ import { ResourceTable } from './resource-table.js';
 import { Round } from './round.js';
 import { RunQueue } from './run-queue.js';
 import { type Demand, isInLane, type Replies, type Shortage, shortageOf, type Ticket } from './ticket.js';
+import { Turn } from './turn.js';
 
 /** A wait of less would not move a clock that counts from 1970. */
 const SHORTEST_WAIT_MS = 0.001;
@@ -25,6 +26,7 @@ export class Scheduler {
   /** The resources that there are. */
   readonly resources: ResourceTable;
   readonly #clock: Clock;
+  readonly #turn: Turn;
   readonly #queues = new Set<RunQueue>();
   /** Runs for which something has changed since the last round. */
   #changed = new Set<RunQueue>();
@@ -36,6 +38,7 @@ export class Scheduler {
 
   constructor({ clock, resources = new Map(), detectCapacity }: SchedulerOptions) {
     this.#clock = clock;
+    this.#turn = new Turn(clock);
     this.resources = new ResourceTable(resources, detectCapacity, (resource) =>
       this.#boundsChanged(resource),
     );
@@ -129,7 +132,7 @@ export class Scheduler {
     this.#changed.add(queue);
     if (this.#isPumpComing) return;
     this.#isPumpComing = true;
-    queueMicrotask(() => {
+    this.#turn.soon(() => {
       this.#isPumpComing = false;
       this.#pump();
     });

@@ -263,6 +263,67 @@ describe('a group', () => {
     expect(result.nodes.n2?.reason).toEqual({ kind: 'upstream_failed', node: 'n1' });
   });
 
+  it('ends as its own options say, also where one around it ends with it', async () => {
+    const workflow = (outer: object, inner: object, more: object = {}) => ({
+      on_error: 'fail_safe',
+      nodes: [
+        echo('fork'),
+        echo('left'),
+        delayedFailure('bad', 10),
+        sleep('sibling', 20),
+        sleep('right', 30),
+        echo('later', 1, { depends_on: ['right'] }),
+      ],
+      edges: [...forkTo('fork', 'outer', 'left', 'right'), ...forkTo('left', 'inner', 'bad', 'sibling')],
+      parallel_groups: { outer, inner },
+      ...more,
+    });
+    const drained = await traceRun(
+      workflow({ on_error: 'fail_fast', cancel: 'drain' }, { on_error: 'fail_fast' }),
+    );
+    expect(drained.result.nodes.sibling).toMatchObject({
+      status: 'cancelled',
+      reason: { kind: 'group_failed', node: 'bad', group: 'inner' },
+    });
+    expect(drained.statuses.right).toBe('succeeded');
+    expect(drained.result.nodes.later).toMatchObject({
+      status: 'cancelled',
+      reason: { kind: 'group_failed', node: 'bad', group: 'outer' },
+    });
+    const all = await traceRun(
+      workflow({ on_error: 'fail_fast' }, { on_error: 'fail_fast' }, { on_error: 'fail_fast' }),
+    );
+    expect(all.result.nodes.sibling?.reason).toMatchObject({ group: 'inner' });
+    expect(all.result.nodes.right?.reason).toMatchObject({ group: 'outer' });
+  });
+
+  it('lets attempts in a loop end while it drains, whatever fails beside them there', async () => {
+    const { result } = await traceRun({
+      on_error: 'fail_safe',
+      nodes: [
+        echo('fork'),
+        echo('header'),
+        delayedFailure('bad', 10),
+        sleep('slow', 40),
+        echo('tail', 1, { join: { policy: 'all_done' } }),
+        sleep('other', 60),
+      ],
+      edges: [
+        ...forkTo('fork', 'g', 'header', 'other'),
+        ...edges('header>bad', 'header>slow', 'slow>tail'),
+        { from: 'tail', to: 'header', max_iterations: 2 },
+        { from: 'bad', to: 'header', action: 'again', max_iterations: 2 },
+      ],
+      parallel_groups: { g: { on_error: 'fail_fast', cancel: 'drain' } },
+    });
+    expect(result.nodes.slow).toMatchObject({ status: 'succeeded', ended_at: 40 });
+    expect(result.nodes.tail).toMatchObject({
+      status: 'cancelled',
+      reason: { kind: 'group_failed', node: 'bad', group: 'g' },
+    });
+    expect(result.nodes.other).toMatchObject({ status: 'succeeded', ended_at: 60 });
+  });
+
   it('is overruled by a node’s own on_error', async () => {
     const critical = await traceRun(
       grouped({ on_error: 'fail_safe' }, [fail('bad', { on_error: 'fail_fast' }), sleep('other', 20)]),
