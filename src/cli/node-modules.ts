@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NodeDefinition } from '../actors/node.js';
 import type { NodeFunction } from '../actors/registry.js';
+import { isNodeDefinition } from '../runtime/check-options.js';
 import type { Session } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -55,18 +56,6 @@ async function importModule(file: string, cwd: string): Promise<{ readonly [name
       error,
     );
   }
-}
-
-function isNodeDefinition(value: unknown): value is NodeDefinition {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, params, run } = value as Partial<Record<keyof NodeDefinition, unknown>>;
-  return (
-    typeof type === 'string' &&
-    typeof run === 'function' &&
-    typeof params === 'object' &&
-    params !== null &&
-    'safeParse' in params
-  );
 }
 
 function wrongExport(file: string, what: string): UsageError {

@@ -1,8 +1,7 @@
 import type { InspectionEvent } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import type { NodeFunction } from '../actors/registry.js';
-import { ForkchartError } from '../ir/errors.js';
-import { DEFAULT_LIMITS, type Limits } from '../ir/limits.js';
+import type { Limits } from '../ir/limits.js';
 import type { Clock } from './clock.js';
 import type { RunEvent } from './event.js';
 import type { ResourceDefinition } from './scheduler/resource.js';
@@ -60,79 +59,4 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** Called with every event of the run. */
   readonly onEvent?: (event: RunEvent) => void;
-}
-
-/** @throws ForkchartError FC9002 */
-export function checkRunnerOptions(options: RunnerOptions): void {
-  checkCount('maxConcurrency', options.maxConcurrency);
-  const { gracePeriodMs, clock, store } = options;
-  if (gracePeriodMs !== undefined && !(typeof gracePeriodMs === 'number' && gracePeriodMs >= 0)) {
-    throw wrongOption('gracePeriodMs', gracePeriodMs, 'a number of milliseconds, 0 or more');
-  }
-  for (const [name, limit] of Object.entries(options.limits ?? {})) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name))
-      throw wrongOption(`limits.${name}`, limit, 'one of the limits that there are');
-    if (!(typeof limit === 'number' && limit >= 0))
-      throw wrongOption(`limits.${name}`, limit, 'a number, 0 or more');
-  }
-  for (const [name, definition] of Object.entries(options.resources ?? {})) checkResource(name, definition);
-  checkMethods('signal', options.signal, ['addEventListener', 'removeEventListener']);
-  checkMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
-  checkMethods('store', store, ['create', 'commit', 'committed', 'finish', 'get', 'list']);
-  for (const name of ['ids', 'random', 'inspect', 'detectCapacity'] as const) {
-    const given: unknown = options[name];
-    if (given !== undefined && typeof given !== 'function') throw wrongOption(name, given, 'a function');
-  }
-}
-
-/** @throws ForkchartError FC9002 */
-export function checkStartOptions<Options extends StartOptions>(options: Options): Options {
-  checkCount('maxConcurrency', options.maxConcurrency);
-  checkMethods('signal', options.signal, ['addEventListener', 'removeEventListener']);
-  const priority: unknown = options.priority;
-  if (priority !== undefined && !Number.isFinite(priority))
-    throw wrongOption('priority', priority, 'a number');
-  const runId: unknown = options.runId;
-  if (runId !== undefined && !(typeof runId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(runId))) {
-    throw wrongOption('runId', runId, '1 to 64 letters, digits, `-` or `_`');
-  }
-  return options;
-}
-
-function checkResource(resource: string, definition: ResourceDefinition): void {
-  const name = `resources.${resource}`;
-  if (typeof definition !== 'object' || definition === null)
-    throw wrongOption(name, definition, 'an object such as `{ concurrency: 2 }`');
-  for (const bound of Object.keys(definition)) {
-    if (!['concurrency', 'capacity', 'rate'].includes(bound))
-      throw wrongOption(`${name}.${bound}`, 'there', '`concurrency`, `capacity` or `rate`');
-  }
-  const { concurrency, capacity, rate } = definition;
-  checkCount(`${name}.concurrency`, concurrency);
-  if (capacity !== 'auto') checkCount(`${name}.capacity`, capacity);
-  if (rate === undefined) return;
-  if (typeof rate !== 'object' || rate === null)
-    throw wrongOption(`${name}.rate`, rate, 'an object such as `{ limit: 60, perMs: 60000 }`');
-  if (rate.limit === undefined)
-    throw wrongOption(`${name}.rate.limit`, rate.limit, 'a whole number, 1 or more');
-  checkCount(`${name}.rate.limit`, rate.limit);
-  if (!(Number.isFinite(rate.perMs) && rate.perMs > 0))
-    throw wrongOption(`${name}.rate.perMs`, rate.perMs, 'a number of milliseconds, more than 0');
-}
-
-function checkCount(name: string, value: unknown): void {
-  if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 1)) {
-    throw wrongOption(name, value, 'a whole number, 1 or more');
-  }
-}
-
-function checkMethods(name: string, given: object | undefined, methods: readonly string[]): void {
-  if (given === undefined) return;
-  const missing = methods.find((method) => typeof (given as Record<string, unknown>)[method] !== 'function');
-  if (missing !== undefined) throw wrongOption(`${name}.${missing}`, undefined, 'a function');
-}
-
-function wrongOption(name: string, value: unknown, expected: string): ForkchartError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new ForkchartError('FC9002', `\`${name}\` is ${shown}.`, { hint: `Pass ${expected}.` });
 }

@@ -11,17 +11,13 @@ import { compileWorkflow, type RunSystem } from '../machines/compile.js';
 import { attemptActor } from './attempt.js';
 import { batchDataActor } from './batch/batch-data.js';
 import { tightestBound } from './bound.js';
+import { checkGivenInputs, checkRunId, checkRunnerOptions, checkStartOptions } from './check-options.js';
 import { systemClock } from './clock.js';
 import { compensationActor } from './compensation.js';
 import { bindInputs } from './inputs.js';
 import { LiveRun, type Run } from './run.js';
 import type { Chart, RunnerServices, RunScope } from './run-scope.js';
-import {
-  checkRunnerOptions,
-  checkStartOptions,
-  type RunnerOptions,
-  type StartOptions,
-} from './runner-options.js';
+import type { RunnerOptions, StartOptions } from './runner-options.js';
 import { capacityDetector } from './scheduler/detect-capacity.js';
 import { nodeDemands } from './scheduler/node-demands.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -160,13 +156,13 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   };
   options.signal?.addEventListener('abort', cancelAll, { once: true });
 
-  const start: Runner['start'] = (source, given, startOptions) => {
-    const { maxConcurrency, priority, signal, onEvent, runId } = checkStartOptions({
-      ...startOptions,
-      runId: startOptions?.runId ?? ids(),
-    });
+  const start: Runner['start'] = (source, given = {}, startOptions = {}) => {
+    checkGivenInputs(given);
+    checkStartOptions(startOptions);
+    const { maxConcurrency, priority, signal, onEvent, runId = ids() } = startOptions;
+    checkRunId(runId);
     const workflow = load(source);
-    const inputs = bindInputs(workflow, given ?? {}, limits.resultBytes);
+    const inputs = bindInputs(workflow, given, limits.resultBytes);
     const run = new LiveRun({
       runner: services,
       runId,

@@ -296,10 +296,10 @@ describe('options about resources', () => {
   it.each([
     [{ resources: { llm: 3 } }, '`resources.llm` is 3.'],
     [{ resources: { llm: { concurrency: 0 } } }, '`resources.llm.concurrency` is 0.'],
-    [{ resources: { llm: { capacity: 'much' } } }, '`resources.llm.capacity` is "much".'],
-    [{ resources: { llm: { concurency: 1 } } }, '`resources.llm.concurency` is "there".'],
+    [{ resources: { llm: { capacity: 'much' } } }, '`resources.llm.capacity` is the text "much".'],
+    [{ resources: { llm: { concurency: 1 } } }, '`resources.llm` cannot have `concurency`.'],
     [{ resources: { llm: { rate: 3 } } }, '`resources.llm.rate` is 3.'],
-    [{ resources: { llm: { rate: { perMs: 1 } } } }, '`resources.llm.rate.limit` is undefined.'],
+    [{ resources: { llm: { rate: { perMs: 1 } } } }, '`resources.llm.rate.limit` is missing.'],
     [{ resources: { llm: { rate: { limit: 1, perMs: 0 } } } }, '`resources.llm.rate.perMs` is 0.'],
     [{ detectCapacity: 3 }, '`detectCapacity` is 3.'],
   ])('are refused where they cannot be: %j', (options, message) => {

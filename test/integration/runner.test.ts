@@ -185,9 +185,48 @@ describe('a runner', () => {
     { limits: { nodes: undefined } },
     { limits: { nods: 1 } },
     { maxConcurrency: 10n },
+    { nodes: 5 },
+    { nodes: [5] },
+    { nodes: [{ type: 'half' }] },
+    { functions: 5 },
+    { workflows: [1] },
+    { limits: 5 },
+    { resources: [] },
+    { signal: null },
+    { clock: null },
+    5,
+    null,
   ])('refuses options that cannot be: %#', (options) => {
     expect(() => createRunner(options as never)).toThrow(
       expect.objectContaining({ code: 'FC9002', hint: expect.any(String) }),
+    );
+  });
+
+  it.each([
+    [() => createRunner({ maxConcurency: 4 } as never), '`maxConcurrency`'],
+    [() => createRunner({ limits: { item: 4 } } as never), '`items`'],
+    [() => createRunner({ resources: { gpu: { capasity: 4 } } } as never), '`capacity`'],
+    [() => createRunner().start(one, {}, { run_id: 'r' } as never), '`runId`'],
+  ])('names the option that was meant: %#', (misspell, meant) => {
+    expect(misspell).toThrow(
+      expect.objectContaining({ code: 'FC9002', hint: expect.stringContaining(`mean ${meant}`) }),
+    );
+  });
+
+  it.each([
+    [5],
+    [[]],
+    [null],
+    [{}, 5],
+    [{}, { onEvent: 5 }],
+    [{}, { signal: 5 }],
+    [{}, { signal: null }],
+    [{}, { priority: 'high' }],
+    [{}, { runId: '' }],
+    [{}, { runId: null }],
+  ])('refuses to start with what cannot be: %#', (inputs, options?: unknown) => {
+    expect(() => createRunner().start(one, inputs as never, options as never)).toThrow(
+      expect.objectContaining({ code: 'FC9002', hint: expect.stringMatching(/^Pass /) }),
     );
   });
 
