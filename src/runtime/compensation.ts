@@ -5,6 +5,7 @@ import type { CompensationInput } from '../machines/compensation.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
+import type { NodePlan } from '../machines/topology.js';
 import { attemptFailure, executionId } from './attempt.js';
 import type { AttemptHost } from './attempt-host.js';
 import { readTemplate } from './attempt-params.js';
@@ -41,10 +42,12 @@ export function compensationActor(
         item: null,
       };
       const execution = `${host.executionPrefix}${executionId(plan.node.id, undo.iterations)}/compensate`;
-      const { context, close } = openContext(host, plan, attempt, execution, signal);
+      const limit = limitedBy(host, plan, signal);
+      const { context, close } = openContext(host, plan, attempt, execution, limit.signal);
       try {
-        toJsonResult(await definition.run(params, context), host.resultBytes);
+        toJsonResult(await Promise.race([definition.run(params, context), limit.reached]), host.resultBytes);
       } finally {
+        limit.clear();
         close();
       }
       return null;
@@ -52,6 +55,39 @@ export function compensationActor(
       throw attemptFailure(compensation.type, plan, error, host.now());
     }
   });
+}
+
+interface Limit {
+  /** Aborted with the compensation, and when its time is over. */
+  readonly signal: AbortSignal;
+  /** Rejects then. */
+  readonly reached: Promise<never>;
+  clear(): void;
+}
+
+/** A compensation has as much time as an attempt at the node that it undoes. */
+function limitedBy(host: AttemptHost, plan: NodePlan, signal: AbortSignal): Limit {
+  const { id, attemptTimeoutMs, timeoutPointer } = plan.node;
+  const controller = new AbortController();
+  const reached = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+  });
+  reached.catch(() => {});
+  const stop = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const timer =
+    attemptTimeoutMs === null
+      ? null
+      : host.clock.setTimeout(() => {
+          const message = `Undoing \`${id}\` took longer than ${attemptTimeoutMs} ms.`;
+          const hint = 'Raise `timeout.attempt_ms` of the node: it holds for undoing it as well.';
+          controller.abort(new ForkchartError('FC5005', message, { hint, path: timeoutPointer }));
+        }, attemptTimeoutMs);
+  const clear = (): void => {
+    signal.removeEventListener('abort', stop);
+    if (timer !== null) host.clock.clearTimeout(timer);
+  };
+  return { signal: controller.signal, reached, clear };
 }
 
 function unknownType(type: string, path: string): ForkchartError {

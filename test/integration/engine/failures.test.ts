@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineNode } from '../../../src/actors/node.js';
+import { createRunner } from '../../../src/runtime/runner.js';
+import { createVirtualClock } from '../../../src/runtime/virtual-clock.js';
 import { echo, edges, sleep } from '../../helpers/sketch.js';
 import { traceRun } from '../../helpers/trace.js';
 
@@ -220,6 +222,34 @@ describe('compensate', () => {
       ['beside', 'beside'],
       ['n', 'n'],
     ]);
+  });
+
+  it('may take as long as an attempt at the node, and is given up when the run is cancelled', async () => {
+    const signals: AbortSignal[] = [];
+    const hangs = defineNode({
+      type: 'hangs',
+      run: (_params, ctx) => {
+        signals.push(ctx.signal);
+        return new Promise(() => {});
+      },
+    });
+    const nodes = (more: object) => [
+      echo('a', 1, { compensate: { type: 'hangs' }, ...more }),
+      echo('b', 1, { compensate: { type: 'hangs' }, timeout: { attempt_ms: 50 } }),
+      fail('bad', { depends_on: ['a', 'b'] }),
+    ];
+    const { result } = await traceRun({ nodes: nodes({ timeout: { attempt_ms: 30 } }) }, { nodes: [hangs] });
+    expect(result.metrics.wall_ms).toBe(80);
+    expect(result.nodes.b?.compensation).toMatchObject({ status: 'failed', error: { code: 'FC5005' } });
+    expect(result.nodes.a?.compensation?.status).toBe('failed');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+
+    const clock = createVirtualClock();
+    const run = createRunner({ nodes: [hangs], clock }).start({ nodes: nodes({}) });
+    await clock.advance(60);
+    run.cancel();
+    expect(await clock.runUntil(run.result)).toMatchObject({ status: 'failed', error: { node: 'bad' } });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true]);
   });
 
   it('undoes nothing when the run succeeds or is cancelled, and each iteration of a loop by itself', async () => {
