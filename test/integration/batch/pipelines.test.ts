@@ -86,6 +86,15 @@ describe('a pipeline', () => {
     expect(result.nodes.a?.output).toMatchObject({ results: [], count: 3, error_count: 1 });
   });
 
+  it('keeps the results that it writes to the state', async () => {
+    const { result } = await run(
+      [stage('a', { items: [1, 2], more: { writes: ['results'] } }), last('b', { items: '${a.results}' })],
+      { state: { results: {} }, outputs: { kept: { source: '${state.results}' } } },
+    );
+    expect(result.status).toBe('succeeded');
+    expect(result.outputs).toEqual({ kept: [1, 2] });
+  });
+
   it('may have many stages, and several after one: the slowest holds', async () => {
     const { result, events } = await run([
       stage('a', { items: [1, 2, 3, 4, 5, 6] }),
