@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../ir/json.js';
 import { AggregateMismatch } from '../../ir/template/aggregate.js';
 import { kindOf } from '../../ir/template/value-kind.js';
 import type { BatchPolicy } from '../../ir/workflow.js';
+import { failureByItem } from '../../machines/batch/protocol.js';
 import { failureAsJson } from '../../machines/data.js';
 import type { AttemptFailure } from '../../machines/outcome.js';
 import { InOrder } from './in-order.js';
@@ -69,11 +70,11 @@ export class ResultCollector {
     if (this.#failed.length > MOST_ERRORS) this.#failed.pop();
   }
 
-  /** Failure number `nth` (from 0) in the order of the items; of the last that is known where there are too many. */
+  /** The batch's failure by failure number `nth` (from 0) in the order of the items; by the last that is known where there are too many. */
   failureNumber(nth: number): AttemptFailure {
     const item = this.#failed[nth] ?? this.#failed.at(-1);
     if (item === undefined) throw new Error('No item of the batch has failed.');
-    return item.failure;
+    return failureByItem(item.index, item.failure);
   }
 
   output(): JsonObject {

@@ -44,12 +44,31 @@ describe('an item that fails', () => {
       [{ name: 'a', ms: 10, fails: NEVER }, { name: 'b', ms: 50 }, { name: 'c' }],
       { max_concurrent: 2 },
     );
-    expect(result.nodes.b).toMatchObject({ status: 'failed', ended_at: 10, error: { message: 'failed a' } });
+    expect(result.nodes.b).toMatchObject({
+      status: 'failed',
+      ended_at: 10,
+      error: { message: 'item 0: failed a' },
+    });
     const settled = events.filter((event) => event.type === 'item.settled');
     expect(settled.map(({ index, status }) => [index, status])).toEqual([
       [0, 'failed'],
       [1, 'cancelled'],
     ]);
+  });
+
+  it('is named by the failure of the batch and of the run, with its own code and causes', async () => {
+    const items = [{ name: 'a' }, { name: 'b' }, { name: 'c', fails: NEVER }];
+    for (const batch of [{}, { error_handling: 'fail_safe', tolerate: { count: 0 } }]) {
+      const { result } = await run(items, batch);
+      const error = {
+        code: 'FC5008',
+        message: 'item 2: failed c',
+        name: 'workflow.b.item_2',
+        causes: [{ name: 'Error', message: 'failed c' }],
+      };
+      expect(result.nodes.b?.error).toMatchObject(error);
+      expect(result.error).toMatchObject(error);
+    }
   });
 
   it.each(['fail_safe', 'continue'])(
@@ -100,7 +119,7 @@ describe('an item that fails', () => {
     expect(beyond.result.nodes.b).toMatchObject({
       status: 'failed',
       ended_at: 90,
-      error: { message: 'failed 1' },
+      error: { message: 'item 1: failed 1' },
     });
   });
 
@@ -109,7 +128,7 @@ describe('an item that fails', () => {
     const { result } = await run([...items, { ms: 90 }, { ms: 90 }, { ms: 90 }, { ms: 90 }], {
       tolerate: { percent: 25 },
     });
-    expect(result.nodes.b).toMatchObject({ status: 'failed', ended_at: 3, error: { message: 'failed 3' } });
+    expect(result.nodes.b).toMatchObject({ status: 'failed', ended_at: 3, error: { message: 'item 2: failed 3' } });
   });
 
   it('is held against a percentage in the end, where the number of items is not known before', async () => {
@@ -136,7 +155,7 @@ describe('an item that fails', () => {
         { nodes: [rows(count), taskOfItem] },
       );
     expect((await of(4)).result.nodes.b?.output).toMatchObject({ error_count: 2, count: 4 });
-    expect((await of(3)).result.nodes.b).toMatchObject({ status: 'failed', error: { message: 'failed 1' } });
+    expect((await of(3)).result.nodes.b).toMatchObject({ status: 'failed', error: { message: 'item 1: failed 1' } });
   });
 
   it('is listed only with the first 1000', async () => {
