@@ -19,6 +19,11 @@ export function batchValue(output: JsonValue): NamedValue {
   };
 }
 
+/** All results of a batch, `null` where an item has failed; `null` for what is no such output. */
+export function allResults(output: JsonValue): readonly JsonValue[] | null {
+  return resultsOf(output)?.map((result) => (result.kind === 'absent' ? null : result.value)) ?? null;
+}
+
 /** What a batch passes on to the next stage: the results of the items that succeeded; `null` for what is no such output. */
 export function passedOn(output: JsonValue): readonly JsonValue[] | null {
   return resultsOf(output)?.flatMap((result) => (result.kind === 'absent' ? [] : [result.value])) ?? null;

@@ -30,16 +30,15 @@ export function streamInto(topology: Topology, plan: NodePlan): NodePlan | null 
 
 const RESULTS = ['', 'output', 'results', 'output.results'];
 
-/** The batch that passes its results on to this one, by what that calls its items; at work beside it or before it. */
-export function stageBefore(topology: Topology, { batch }: WorkflowNode): NodePlan | null {
+/** The batch whose results this one works on, by what that calls its items; at work beside it or before it. */
+export function batchBefore(topology: Topology, { batch }: WorkflowNode): NodePlan | null {
   const template = batch?.items.kind === 'template' ? batch.items.template : null;
   const [reference] = template?.references ?? [];
   if (reference === undefined || template?.source !== reference.text) return null;
   const source = topology.nodes[topology.nodeIndex.get(reference.root) ?? -1];
   const part = reference.segments.map((segment) => (segment.kind === 'field' ? segment.name : segment.kind));
-  return source?.node.stream && source.node.batch !== null && RESULTS.includes(part.join('.'))
-    ? source
-    : null;
+  const isBatch = source !== undefined && source.node.batch !== null;
+  return isBatch && RESULTS.includes(part.join('.')) ? source : null;
 }
 
 /** Takes the edges on which a batch that now starts passes its results: what they lead to starts as well. */

@@ -2,7 +2,7 @@ import { type AnyEventObject, fromCallback } from 'xstate';
 import type { JsonValue } from '../../ir/json.js';
 import type { BatchPolicy } from '../../ir/workflow.js';
 import type { BatchReply, BatchRequest, ItemSettled } from '../../machines/batch/protocol.js';
-import { keepsResults, stageBefore, streamInto } from '../../machines/batch/streams.js';
+import { batchBefore, keepsResults, streamInto } from '../../machines/batch/streams.js';
 import type { RunSystem } from '../../machines/compile.js';
 import type { AttemptInput } from '../../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../../machines/outcome.js';
@@ -139,7 +139,7 @@ class BatchData {
       this.#policy,
       scope,
       this.#host,
-      stageBefore(topology, this.#plan.node),
+      batchBefore(topology, this.#plan.node),
     );
   }
 

@@ -4,7 +4,7 @@ import type { DataScope } from '../../ir/template/data-scope.js';
 import { fillTemplate } from '../../ir/template/template.js';
 import { describeType } from '../../ir/value-type.js';
 import type { BatchPolicy, WorkflowNode } from '../../ir/workflow.js';
-import { passedOn } from '../../machines/batch/batch-value.js';
+import { allResults, passedOn } from '../../machines/batch/batch-value.js';
 import type { NodePlan } from '../../machines/topology.js';
 import { chunkSource, type ItemSource, iteratorSource, listSource } from './item-source.js';
 import { isOneTimeItems, readOnce } from './one-time-items.js';
@@ -25,7 +25,7 @@ interface Bounds {
  * Finds the items of a batch; `null` where none of the parameters is a list and the batch does without.
  *
  * @param scope for `auto`, with names of an item in it
- * @param stage the batch before, which has ended, whose results are the items
+ * @param before the batch, which has ended, whose results are the items
  * @throws ForkchartError FC5018 for what is no list, FC1006 for too long a one, FC5002 for a template that leads nowhere
  */
 export function findItems(
@@ -33,13 +33,11 @@ export function findItems(
   policy: BatchPolicy,
   scope: DataScope,
   bounds: Bounds,
-  stage: NodePlan | null,
+  before: NodePlan | null,
 ): FoundItems | null {
   const { items } = policy;
   if (items.kind === 'template') {
-    const before = stage === null ? undefined : scope.get(stage.node.id);
-    const results = before?.kind === 'node' ? passedOn(before.value) : null;
-    const value = results ?? fillTemplate(items.template, scope);
+    const value = (before === null ? null : resultsOf(before, scope)) ?? fillTemplate(items.template, scope);
     return { source: sourceOf(value, 'The items', policy, bounds), parameter: null };
   }
   const params = fillTemplate(node.params, scope);
@@ -53,6 +51,13 @@ export function findItems(
     );
   const [name, value] = only;
   return { source: sourceOf(value, `\`params.${name}\``, policy, bounds), parameter: name };
+}
+
+/** Of a stream those that it passes on; of any other batch all of them, as `${id.results}` says, so that `null` is a failed item. */
+function resultsOf({ node }: NodePlan, scope: DataScope): readonly JsonValue[] | null {
+  const named = scope.get(node.id);
+  if (named?.kind !== 'node') return null;
+  return node.stream ? passedOn(named.value) : allResults(named.value);
 }
 
 /** Parts a batch's items into lists of `size`, where it says so. */

@@ -48,6 +48,34 @@ describe('the items of a batch', () => {
     expect(result.nodes.c?.output).toMatchObject({ results: [3, { four: 4 }] });
   });
 
+  it.each(['${a}', '${a.output}', '${a.results}'])(
+    'are the results of a batch that %s names, with null for an item that failed',
+    async (items) => {
+      const odd = defineNode({
+        type: 'odd',
+        params: z.object({ n: z.number() }),
+        run: ({ n }) => {
+          if (n % 2 === 0) throw new Error('even');
+          return n;
+        },
+      });
+      const a = {
+        id: 'a',
+        type: 'odd',
+        params: { n: '${item}' },
+        batch: { items: [1, 2, 3], error_handling: 'continue' },
+      };
+      const { result } = await traceRun({ nodes: [a, over(items)] }, { nodes: [odd] });
+      expect(result.nodes.b?.output).toMatchObject({ results: [1, null, 3] });
+    },
+  );
+
+  it('are what a batch put out that is no list of results: a fallback', async () => {
+    const a = { id: 'a', type: 'fail', batch: { items: [1] }, fallback: [7, 8] };
+    const { result } = await traceRun({ nodes: [a, over('${a}')] });
+    expect(result.nodes.b?.output).toMatchObject({ results: [7, 8] });
+  });
+
   it('may be none: a success without results', async () => {
     const { result } = await traceRun({ nodes: [over([])] });
     expect(result.status).toBe('succeeded');
