@@ -19,6 +19,7 @@ import {
   beganAt,
   type Cause,
   type ChartInputEvent,
+  isFallbackRefused,
   outcomeBy,
   waitAfter,
 } from './settle.js';
@@ -106,7 +107,8 @@ export function chartGuards(topology: Topology) {
     },
     fallbackGiven: ({ context, event }: Step, params: { node: number; by: Cause }) => {
       const failure = outcomeBy(topology, context, plan(params), params.by, event)?.failure ?? null;
-      return failure !== null && catchFor(plan(params), failure) === null;
+      if (failure === null || catchFor(plan(params), failure) !== null) return false;
+      return !isFallbackRefused(topology, context, plan(params));
     },
     iterationRefused: ({ context, event }: Step, params: { node: number }) =>
       outcomeBy(topology, context, plan(params), 'refusal', event) !== null,

@@ -5,10 +5,7 @@ import type { GroupPlan } from './group-plan.js';
 import type { EdgePlan, Topology, Unit } from './topology.js';
 
 /** Where a workflow's units lead to: what is needed of a topology, also while it is made. */
-type Ways = Pick<Topology, 'decides'> & {
-  /** By unit: how many forward edges lead out of it, to wherever. */
-  readonly leaving: readonly number[];
-};
+type Ways = Pick<Topology, 'decides' | 'leaving'>;
 
 /** Whether a join starts without some of the nodes before it. */
 const doesWithout = (node: WorkflowNode | undefined): boolean =>
@@ -63,10 +60,10 @@ function unitsBefore(
   );
   const order = topologicalOrder(new Digraph(ways.decides.length, arcs)) ?? [];
   for (const unit of order.reverse()) {
-    const decided = ways.decides[unit] ?? [];
-    const ahead = decided.filter(isWay);
+    const ahead = (ways.decides[unit] ?? []).filter(isWay);
+    const leaving = (ways.leaving[unit] ?? []).filter(isWay);
     // An edge that leaves the loop around a unit is decided by the loop, and leads away from what is inside of it.
-    if (ahead.length === 0 || decided.length < (ways.leaving[unit] ?? 0)) continue;
+    if (ahead.length === 0 || ahead.length < leaving.length) continue;
     if (ahead.every((edge) => isGoal(edge) || before.has(edge.target))) before.add(unit);
   }
   return before;

@@ -185,6 +185,13 @@ export function fallenBack(outcome: Outcome, plan: NodePlan): Outcome {
   return { ...done, failure: outcome.failure, handledBy: { kind: 'fallback' } };
 }
 
+/** Whether a node's fallback would itself ask for more iterations than there are, and so makes up for nothing. */
+export function isFallbackRefused(topology: Topology, context: ScopeContext, plan: NodePlan): boolean {
+  if (plan.node.fallback === null) return true;
+  const done = succeeded({ output: plan.node.fallback.value, action: 'default' }, 0);
+  return refusedIteration(topology, withOutcome(topology, context, plan, done), plan, done) !== null;
+}
+
 /**
  * Puts a node's outcome on record; of a failure, with what handles it. The first that nothing handles is kept as the run's.
  *

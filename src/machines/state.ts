@@ -1,12 +1,12 @@
-import { listOf, quote } from '../ir/diagnostics/wording.js';
-import { isObject, type JsonObject, type JsonValue } from '../ir/json.js';
+import type { JsonObject, JsonValue } from '../ir/json.js';
+import { reduceWrites } from '../ir/state/reducers.js';
+import { writtenValues } from '../ir/state/write.js';
 import type { Condition } from '../ir/template/condition.js';
 import type { StateKey, WorkflowNode } from '../ir/workflow.js';
 import { at } from './at.js';
 import { iterationsAround, type ScopeContext, type StateWrite } from './context.js';
 import type { LocalNames } from './data.js';
 import type { Outcome } from './outcome.js';
-import { reduceWrites, refusedWrite } from './reducers.js';
 import { type Execution, stateOrderOf } from './state-order.js';
 import type { NodePlan, Topology } from './topology.js';
 
@@ -33,39 +33,9 @@ export function usesState(topology: Topology, { params, reads, writes }: Workflo
   );
 }
 
-/** What an output gives to the keys that it is written to, and why it cannot give something to the others. */
-export interface Written {
-  readonly values: readonly (readonly [key: StateKey, value: JsonValue])[];
-  readonly problems: readonly string[];
-}
-
-/** Each key gets the field of its name; a single key gets the whole of an output that is no object. */
-export function writtenValues(keys: readonly StateKey[], output: JsonValue): Written {
-  const values: [StateKey, JsonValue][] = [];
-  const problems: string[] = [];
-  for (const key of keys) {
-    const value = valueFor(key, keys, output);
-    const problem = value === undefined ? missing(key, keys, output) : refusedWrite(key, value);
-    if (problem !== null) problems.push(problem);
-    else if (value !== undefined) values.push([key, value]);
-  }
-  return { values, problems };
-}
-
-function valueFor({ name }: StateKey, keys: readonly StateKey[], output: JsonValue): JsonValue | undefined {
-  if (isObject(output)) return Object.hasOwn(output, name) ? output[name] : undefined;
-  return keys.length === 1 ? output : undefined;
-}
-
-function missing({ name }: StateKey, keys: readonly StateKey[], output: JsonValue): string {
-  return isObject(output)
-    ? `the output has no field ${quote(name)}`
-    : `the output is no object with the fields ${listOf(keys.map((key) => key.name))}`;
-}
-
 /**
- * The log of writes with those of a node that has just succeeded. The attempt has checked them; of a fallback, which no
- * attempt has looked at, what a key cannot take is left out.
+ * The log of writes with those of a node that has just succeeded. They were checked: by the attempt, or those of a fallback
+ * with the workflow.
  */
 export function logWrites(
   topology: Topology,

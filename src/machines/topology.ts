@@ -66,8 +66,8 @@ export interface Topology {
   readonly nodeIndex: ReadonlyMap<string, number>;
   /** By unit: the edges that are decided when it settles. */
   readonly decides: readonly (readonly EdgePlan[])[];
-  /** By unit: how many forward edges lead out of it, to wherever. */
-  readonly leaving: readonly number[];
+  /** By unit: the forward edges that lead out of it, to wherever. */
+  readonly leaving: readonly (readonly EdgePlan[])[];
   /** By unit: how many edges it waits for in its own scope. */
   readonly awaited: readonly number[];
   /** For a node that forks into a parallel group, the branches' members, in order. */
@@ -137,11 +137,11 @@ export function planTopology(workflow: Workflow): Topology {
   const bodies = workflow.loops.map(({ body }) => new Set(body));
   const isForward = ({ edge }: EdgePlan): boolean => edge.closes === null;
   const leaving = [
-    ...outgoing.map((edges) => edges.filter(isForward).length),
+    ...outgoing.map((edges) => edges.filter(isForward)),
     ...bodies.map((body) => {
       const leaves = (plan: EdgePlan) =>
         isForward(plan) && body.has(plan.edge.from) && !body.has(plan.edge.to);
-      return outgoing.flat().filter(leaves).length;
+      return outgoing.flat().filter(leaves);
     }),
   ];
   const restOf = restsOfJoins(workflow, { decides, leaving });

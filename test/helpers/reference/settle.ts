@@ -58,18 +58,25 @@ export function succeed(
   }: Pick<ReferenceRecord, 'output'> & { readonly action: string } & Partial<ReferenceRecord>,
 ): readonly GroupEffect[] {
   const record = write(run, id, { ...fallback, status: 'succeeded', output, action });
-  const leaving = run.workflow.edges.filter((edge) => edge.from === id && isTakenBy(edge, action, record));
-  const wanted = leaving.filter((edge) => decide(run, edge.when).kind !== 'dead');
-  const mayFallBack = fallback.handledBy === undefined;
-  if (leaving.some((edge) => edge.closes !== null && decide(run, edge.when).kind === 'broken')) {
-    return fail(run, id, ruledOut('FC5003', false), mayFallBack);
-  }
-  if (wanted.length > 0 && wanted.every((edge) => isUsedUp(run, edge) && isWish(edge))) {
-    return fail(run, id, ruledOut('FC5004', false), mayFallBack);
-  }
+  const refused = refusalOf(run, id, action, record);
+  if (refused !== null) return fail(run, id, ruledOut(refused, false));
   run.succeeded.push(id);
   settleAs(run, id, record);
   return [];
+}
+
+/** Why a node that has succeeded with `record` fails all the same; `null` where it does not. */
+function refusalOf(
+  run: RunState,
+  id: string,
+  action: string,
+  record: ReferenceRecord,
+): 'FC5003' | 'FC5004' | null {
+  const leaving = run.workflow.edges.filter((edge) => edge.from === id && isTakenBy(edge, action, record));
+  const wanted = leaving.filter((edge) => decide(run, edge.when).kind !== 'dead');
+  if (leaving.some((edge) => edge.closes !== null && decide(run, edge.when).kind === 'broken'))
+    return 'FC5003';
+  return wanted.length > 0 && wanted.every((edge) => isUsedUp(run, edge) && isWish(edge)) ? 'FC5004' : null;
 }
 
 /** Asks for another iteration, and does not merely count them. */
@@ -88,8 +95,12 @@ export function fail(
   const { node } = run.node(id);
   const errorCode = failure.code;
   if (by?.kind === 'fallback' && node.fallback !== null) {
-    const output = node.fallback.value;
-    return succeed(run, id, { output, action: 'default', errorCode, handledBy: by });
+    const { value: output } = node.fallback;
+    const instead = { status: 'succeeded', output, action: 'default', errorCode, handledBy: by } as const;
+    // A fallback that asks for more than there is makes up for nothing.
+    return refusalOf(run, id, 'default', write(run, id, instead)) === null
+      ? succeed(run, id, instead)
+      : fail(run, id, failure, false);
   }
   Object.assign(run.node(id), { caughtBy, handledIn });
   if (by === null) {
