@@ -48,7 +48,8 @@ export interface NodeContext {
    * Calls take no place of the run, as the node that makes them has one, and are no work of their own in its metrics. When the
    * node is aborted, or its function returns, what runs is told to stop, and no other call begins.
    *
-   * @throws ForkchartError FC9002, before any of them begins, for calls that cannot be made
+   * @throws ForkchartError FC9002, before any of them begins, for calls that cannot be made; FC1006 inside of 16 calls that were
+   * made inside one another
    *
    * @example
    * const records = await ctx.callToolsParallel(

@@ -1,4 +1,5 @@
 import type { CallOptions, CallRecord, ToolCall } from '../actors/call.js';
+import { quote } from '../ir/diagnostics/wording.js';
 import { ForkchartError } from '../ir/errors.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
@@ -8,6 +9,9 @@ import { type CallContext, ToolCalls } from './tool-calls.js';
 
 /** Calls that one attempt at a node may have begun and not ended, those of its calls included; `limits.items` if that is less. */
 const MOST_CALLS = 10_000;
+
+/** Calls that may be under way inside one another: each holds the stack, the signal and the record of the one around it. */
+const MOST_NESTED = 16;
 
 /** What a node function is called for: an attempt at a node, or at a call that such a function makes. */
 export interface Work {
@@ -20,6 +24,8 @@ export interface Work {
   readonly holdsResources: boolean;
   /** The call that it is; `null` for the node itself. */
   readonly call: AboutCall | null;
+  /** The tools of the calls that it is inside of, outermost first, its own included; empty for the node itself. */
+  readonly tools: readonly string[];
   /** Calls under way in the whole attempt at the node. */
   readonly tally: { underWay: number };
 }
@@ -51,7 +57,7 @@ export class CallDesk {
     this.#open = open;
   }
 
-  /** @throws ForkchartError FC9002, terminal, before any of them begins */
+  /** @throws ForkchartError FC9002, or FC1006 for calls nested too deep; terminal, before any of them begins */
   async make(given: readonly ToolCall[], options: CallOptions = {}): Promise<readonly CallRecord[]> {
     if (this.#closed) {
       throw new ForkchartError(
@@ -60,7 +66,8 @@ export class CallDesk {
         { hint: 'Await `ctx.callToolsParallel` before the function returns.', terminal: true },
       );
     }
-    const { tally, item, holdsResources } = this.#work;
+    const { tally, item, holdsResources, tools } = this.#work;
+    if (tools.length >= MOST_NESTED) throw tooDeep(tools);
     const { registry, resultBytes, maxItems } = this.#host;
     const most = Math.min(MOST_CALLS, maxItems) - tally.underWay;
     const plan = readCalls(given, options, registry, { most, paramBytes: resultBytes, holdsResources });
@@ -84,6 +91,7 @@ export class CallDesk {
             signal,
             holdsResources: usesResources,
             call: this.#aboutCall(index, tool),
+            tools: [...tools, tool],
             tally,
           }),
         settled: () => {
@@ -111,4 +119,16 @@ export class CallDesk {
     const within = call === null ? {} : { within: [...(call.within ?? []), call.index] };
     return { ...this.#about, index, ...within, tool };
   }
+}
+
+function tooDeep(tools: readonly string[]): ForkchartError {
+  const shown = tools.map(quote).join(' > ');
+  return new ForkchartError(
+    'FC1006',
+    `More than ${MOST_NESTED} calls are made inside one another: ${shown}.`,
+    {
+      hint: 'A tool that calls itself needs a condition under which it no longer does.',
+      terminal: true,
+    },
+  );
 }

@@ -32,6 +32,7 @@ export function openContext(
     signal,
     holdsResources: plan.node.uses.length > 0,
     call: null,
+    tools: [],
     tally: { underWay: 0 },
   });
   const attempt: AttemptOfNode = { plan, input, execution, signal };

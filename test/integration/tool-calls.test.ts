@@ -121,6 +121,24 @@ describe('the records of calls', () => {
   });
 });
 
+describe('a tool that calls itself', () => {
+  it('is refused its calls inside of 16 others, for good, with the tools on the way', async () => {
+    let deepest = 0;
+    let refusals = 0;
+    const descend = async (ctx: NodeContext): Promise<JsonValue> => {
+      deepest++;
+      const [record] = await ctx.callToolsParallel([{ tool: 'again', retry: { maxAttempts: 3 } }]);
+      if (record?.error?.code === 'FC1006') refusals++;
+      return record?.error?.message ?? record?.output ?? null;
+    };
+    const { result } = await runNode(descend, { nodes: [tool('again', descend)] });
+    expect([deepest, refusals]).toEqual([17, 1]);
+    expect(result.outputs.n).toBe(
+      `More than 16 calls are made inside one another: ${Array(16).fill('`again`').join(' > ')}.`,
+    );
+  });
+});
+
 describe('calls at once', () => {
   it.each([
     [10, {}],
@@ -608,7 +626,7 @@ describe('calls of calls', () => {
       const [only] = records;
       if (only?.error) throw new Error(only.error.message);
     });
-    const { records } = await call([{ tool: 'endless' }], {}, { nodes: [endless], limits: { items: 50 } });
+    const { records } = await call([{ tool: 'endless' }], {}, { nodes: [endless], limits: { items: 10 } });
     expect(records[0]).toMatchObject({
       status: 'failed',
       error: { message: expect.stringContaining('0 more') },
