@@ -131,11 +131,15 @@ function findTool(name: string, registry: NodeRegistry, place: string): NodeDefi
   const found = NO_TOOLS.has(name) ? undefined : registry.get(name);
   if (found !== undefined) return found;
   const tools = registry.definitions.map(({ type }) => type).filter((type) => !NO_TOOLS.has(type));
+  if (NO_TOOLS.has(name)) {
+    throw wrong(
+      `\`${place}\` is \`${name}\`, which can be a node of a workflow alone.`,
+      `Write the \`${name}\` as a node of the workflow, before the one that makes these calls.`,
+    );
+  }
   const meant = nearest(name, tools);
   throw wrong(
-    NO_TOOLS.has(name)
-      ? `\`${place}\` is \`${name}\`, which can be a node of a workflow alone.`
-      : `\`${place}\` is ${quote(name)}, which is no node type of this runner.`,
+    `\`${place}\` is ${quote(name)}, which is no node type of this runner.`,
     meant === null ? `There are ${listOf(tools)}.` : `Did you mean \`${meant}\`?`,
   );
 }

@@ -92,6 +92,9 @@ describe('calls that cannot be made', () => {
 
   it('name the tool that was probably meant', () => {
     expect(() => read([{ tool: 'ehco' }])).toThrow(expect.objectContaining({ hint: 'Did you mean `echo`?' }));
+    expect(() => read([{ tool: 'wait' }])).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('as a node of the workflow') }),
+    );
   });
 
   it('are refused when they are more than may be under way', () => {
