@@ -1,20 +1,20 @@
 import { fromPromise } from 'xstate';
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
-import { isTerminal } from '../ir/errors.js';
 import type { DataScope } from '../ir/template/data-scope.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
-import type { AttemptFailure, AttemptResult } from '../machines/outcome.js';
+import type { AttemptResult } from '../machines/outcome.js';
 import { keysWrittenBy } from '../machines/state.js';
 import type { NodePlan } from '../machines/topology.js';
+import { attemptFailure } from './attempt-failure.js';
 import type { AttemptHost } from './attempt-host.js';
-import { readParams, UnusableParams } from './attempt-params.js';
+import { readParams } from './attempt-params.js';
 import { toResult } from './json-result.js';
 import { about, openContext } from './node-context.js';
 import { checkWrites } from './state-writes.js';
-import { describeThrown, failureOf } from './thrown.js';
+import { readStored, stored } from './store/access.js';
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
@@ -61,7 +61,7 @@ async function runAttempt(
   if (plan === undefined) throw new Error(`The chart has no node ${input.node}.`);
   const execution = host.executionPrefix + executionId(plan.node.id, input.iterations, input.item?.index);
   try {
-    const committed = await stored(() => host.store.committed(host.runId, execution));
+    const committed = await readStored(() => host.store.committed(host.runId, execution));
     if (committed !== undefined) return committed;
     const result = await call(definition, host, plan, input, execution, signal);
     if (signal.aborted) {
@@ -77,7 +77,7 @@ async function runAttempt(
     }
     return result;
   } catch (error) {
-    throw attemptFailure(definition.type, plan, error, host.now());
+    throw attemptFailure(definition.type, plan, error, host.now(), input.attempt);
   }
 }
 
@@ -106,41 +106,4 @@ async function call(
     ended();
     close();
   }
-}
-
-/** The store's failures are its own: calling the node's function again would not mend them. */
-export async function stored<T>(access: () => T | Promise<T>): Promise<T> {
-  try {
-    return await access();
-  } catch (error) {
-    throw new StoreFailure(error);
-  }
-}
-
-class StoreFailure extends Error {
-  constructor(override readonly cause: unknown) {
-    super('The store of runs failed.');
-  }
-}
-
-/** Whatever an attempt threw, as data; `at` is when, in milliseconds from the run's start. */
-export function attemptFailure(type: string, plan: NodePlan, error: unknown, at: number): AttemptFailure {
-  const about = { node: plan.node.id, path: plan.node.pointer };
-  if (error instanceof StoreFailure) {
-    const causes = describeThrown(error.cause);
-    const message = `The result of \`${plan.node.id}\` could not be stored: ${causes[0]?.message}`;
-    const hint =
-      'Look at what the store of runs says; the node function has returned and is not called again.';
-    return { failure: { code: 'FC5012', message, ...about, hint, causes }, terminal: true, at };
-  }
-  const reason = error instanceof UnusableParams ? error.reason : error;
-  const terminal = isTerminal(error) || error instanceof UnusableParams;
-  return { failure: failureOf(reason, about, hintFor(type, plan, terminal)), terminal, at };
-}
-
-function hintFor(type: string, plan: NodePlan, terminal: boolean): string {
-  const thrown = `The function of node type \`${type}\` threw this`;
-  if (terminal) return `${thrown}, and says that trying again is pointless.`;
-  if (plan.node.retry === null) return `${thrown}; if it may pass, give the node a \`retry\`.`;
-  return `${thrown}; \`retry.max_attempts\` is ${plan.node.retry.maxAttempts}.`;
 }

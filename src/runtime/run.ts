@@ -24,7 +24,10 @@ export interface Run {
   on(listener: (event: RunEvent) => void): () => void;
   /** Each event from now on, until the run has settled. */
   events(): AsyncIterableIterator<RunEvent>;
-  /** Stops the run: running nodes get their `AbortSignal`, the rest does not start. Does nothing once it has settled. */
+  /**
+   * Stops the run: running nodes get their `AbortSignal`, the rest does not start. Does nothing once it has settled. Where the store
+   * has not yet answered that it keeps the run, it has the grace period to do so; then `result` rejects with FC5012.
+   */
   cancel(reason?: string): void;
   /** Lets no further node start; those that run go on. */
   pause(): void;
@@ -73,6 +76,8 @@ export class LiveRun implements RunServices {
   #startedAt = 0;
   #seq = 0;
   #state: 'created' | 'running' | 'settled' = 'created';
+  /** Ends a run that was cancelled while its store keeps it waiting. */
+  #patience: unknown = null;
   #cancelReason: string | null = null;
   #resolve: (result: RunResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -117,6 +122,8 @@ export class LiveRun implements RunServices {
 
   /** Starts the chart; called once the caller has had a chance to listen. */
   begin(): void {
+    if (this.#state === 'settled') return;
+    this.runner.clock.clearTimeout(this.#patience);
     const { workflow } = this.#scope.topology;
     this.#state = 'running';
     this.#startedAt = this.runner.clock.now();
@@ -136,10 +143,18 @@ export class LiveRun implements RunServices {
     if (this.#cancelReason !== null) return;
     this.#cancelReason = reason;
     if (this.#state === 'running') this.#scope.cancel(reason);
+    if (this.#state !== 'created') return;
+    const { clock, gracePeriodMs } = this.runner;
+    this.#patience = clock.setTimeout(() => {
+      const silence = new Error(`its store has not answered for ${gracePeriodMs} ms`);
+      this.fail('FC5012', `Run ${this.runId} was cancelled before it was stored`, silence);
+    }, gracePeriodMs);
   }
 
   /** Ends a run that has no result: its store would not have it, or forkchart has a defect. */
   fail(code: 'FC5012' | 'FC9003', message: string, cause: unknown): void {
+    if (this.#state === 'settled') return;
+    this.runner.clock.clearTimeout(this.#patience);
     const says = cause instanceof Error ? cause.message : String(cause);
     const hint =
       code === 'FC5012'

@@ -43,7 +43,7 @@ export interface Runner {
    *
    * @param source a checked workflow, JSON text, or the value that it holds
    * @throws InvalidWorkflowError when it cannot be run
-   * @throws ForkchartError FC5001 for wrong inputs, FC9002 for wrong options
+   * @throws ForkchartError FC5001 for wrong inputs, FC9002 for wrong options, and whatever else a store that answers at once says so
    */
   start(source: unknown, inputs?: { readonly [name: string]: unknown }, options?: StartOptions): Run;
   /** Ends the worker threads. Runs that need them fail from then on. */
@@ -172,7 +172,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       maxConcurrency: tightestBound(workflow.maxConcurrency, options.maxConcurrency, maxConcurrency),
       priority: priority ?? 0,
     });
-    const created = store.create({ run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
+    const created = createIn(store, { run_id: runId, workflow: workflow.id, hash: workflow.hash, inputs });
     if (onEvent !== undefined) run.handle.on(onEvent);
 
     live.add(run);
@@ -187,7 +187,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     };
     run.handle.result.then(forget, forget);
 
-    void Promise.resolve(created).then(
+    void created.then(
       () => {
         try {
           run.begin();
@@ -201,6 +201,19 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   };
 
   return { store, check, load, start, close: () => workers.close() };
+}
+
+/**
+ * What a store says at once as forkchart's own error, such as that there is a run of that id, is thrown to who starts the run; any
+ * other failure of it is the run's, whether it is thrown or rejected.
+ */
+function createIn(store: RunStore, run: Parameters<RunStore['create']>[0]): Promise<void> {
+  try {
+    return Promise.resolve(store.create(run));
+  } catch (error) {
+    if (error instanceof ForkchartError) throw error;
+    return Promise.reject(error);
+  }
 }
 
 /** A workflow that was checked elsewhere may have node types that this runner does not have. */

@@ -89,6 +89,59 @@ describe('a store that fails', () => {
     await events;
   });
 
+  it('at create is the same whether it throws or rejects', async () => {
+    const store = {
+      ...createMemoryStore(),
+      create: () => {
+        throw new Error('disk full');
+      },
+    };
+    await expect(createRunner({ store }).start(one).result).rejects.toMatchObject({
+      code: 'FC5012',
+      message: expect.stringContaining('disk full'),
+    });
+  });
+
+  it('by never answering to create does not keep a cancelled run for longer than the grace period', async () => {
+    const clock = createVirtualClock();
+    let answer = (): void => {};
+    const create = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const runner = createRunner({ clock, gracePeriodMs: 70, store: { ...createMemoryStore(), create } });
+    const seen: string[] = [];
+    const slow = runner.start(one, {}, { onEvent: ({ type }) => seen.push(type) });
+    slow.cancel();
+    const ended = slow.result.catch((error: unknown) => error);
+    expect(await clock.runUntil(ended)).toMatchObject({
+      code: 'FC5012',
+      message: expect.stringContaining('has not answered for 70 ms'),
+    });
+    expect(clock.now()).toBe(70);
+    answer();
+    await clock.flush();
+    expect(seen).toEqual([]);
+
+    const inTime = runner.start(one);
+    inTime.cancel();
+    answer();
+    expect((await clock.runUntil(inTime.result)).status).toBe('cancelled');
+  });
+
+  it('before a function is called does not say that it has returned', async () => {
+    let calls = 0;
+    const count = defineNode({ type: 'count', run: () => ++calls });
+    const store = { ...createMemoryStore(), committed: () => Promise.reject(new Error('disk gone')) };
+    const { result } = await traceRun({ nodes: [{ id: 'n', type: 'count' }] }, { nodes: [count], store });
+    expect(result.error).toMatchObject({
+      code: 'FC5012',
+      message: 'The store could not say whether `n` has a result already: disk gone',
+      hint: expect.stringContaining('was not called'),
+    });
+    expect(calls).toBe(0);
+  });
+
   it('at commit fails the node, whose function is not called again', async () => {
     let calls = 0;
     const count = defineNode({ type: 'count', run: () => ++calls });
@@ -162,6 +215,16 @@ describe('what a function throws', () => {
       '`retry.max_attempts` is 2',
     );
     expect((await thrown(new TerminalError('x')))?.hint).toContain('trying again is pointless');
+  });
+
+  it.each([
+    [{ retry_on: ['E_BUSY'] }, '`retry.retry_on` does not name it'],
+    [{ not_on: ['FC5008'] }, '`retry.not_on` names it'],
+    [{ initial_ms: 50, max_elapsed_ms: 20 }, '`retry.max_elapsed_ms` is 20'],
+  ])('has a hint that names what has ruled out another attempt: %j', async (policy, says) => {
+    const error = await thrown(new Error('x'), { max_attempts: 3, ...policy });
+    expect(error?.hint).toContain(says);
+    expect(error?.hint).not.toContain('max_attempts');
   });
 });
 

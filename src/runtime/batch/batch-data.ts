@@ -7,10 +7,12 @@ import type { RunSystem } from '../../machines/compile.js';
 import type { AttemptInput } from '../../machines/node.js';
 import type { AttemptFailure, AttemptResult } from '../../machines/outcome.js';
 import type { NodePlan } from '../../machines/topology.js';
-import { attemptFailure, attemptScope, executionId, stored } from '../attempt.js';
+import { attemptScope, executionId } from '../attempt.js';
+import { attemptFailure } from '../attempt-failure.js';
 import type { AttemptHost } from '../attempt-host.js';
 import { toJsonResult } from '../json-result.js';
 import { checkWrites } from '../state-writes.js';
+import { readStored, stored } from '../store/access.js';
 import { ResultCollector } from './collector.js';
 import type { ItemSource } from './item-source.js';
 import { type FoundItems, findItems, inChunks } from './items.js';
@@ -81,7 +83,7 @@ class BatchData {
   async open(): Promise<void> {
     try {
       const { store, runId } = this.#host;
-      const committed = await stored(() => store.committed(runId, this.#execution));
+      const committed = await readStored(() => store.committed(runId, this.#execution));
       if (this.#closed) return;
       if (committed !== undefined) {
         this.#stream?.end(null);

@@ -16,6 +16,13 @@ export interface ItemSource {
   close(): void;
 }
 
+/** What gave the items threw its `cause`: neither the function of the node nor the batch has failed. */
+export class UnreadableItems extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The items of a batch could not be read.');
+  }
+}
+
 /** @throws ForkchartError FC1006 for a list that is too long */
 export function listSource(items: readonly JsonValue[], most: number): ItemSource {
   if (items.length > most) throw tooMany(most);
@@ -39,7 +46,7 @@ export function iteratorSource(iterator: ItemIterator, most: number, resultBytes
         step = (await iterator.next()) as IteratorResult<unknown>;
       } catch (error) {
         ended = true;
-        throw error;
+        throw new UnreadableItems(error);
       }
       if (step.done === true) {
         ended = true;

@@ -15,7 +15,11 @@ export interface StoredRun {
 
 /** Where runs and the results of their nodes are kept. A node's result is committed before any successor starts (P9). */
 export interface RunStore {
-  /** @throws ForkchartError FC9002 when there is a run of that id already */
+  /**
+   * The run begins once it is created; whatever is thrown or rejected is the end of it, FC5012.
+   *
+   * @throws ForkchartError FC9002 when there is a run of that id already: thrown at once, `runner.start` throws it
+   */
   create(run: Omit<StoredRun, 'result'>): void | Promise<void>;
   /** @param execution the node's id, and its iterations where it is in loops: see `executionId` */
   commit(runId: string, execution: string, result: AttemptResult): void | Promise<void>;
