@@ -1,6 +1,9 @@
 /** A run that leaves less than this behind, in bytes, leaves nothing: a heap is never quite the same twice. */
 const FLAT_BYTES = 64;
 
+/** An idle machine has a few such measurements; where there are more, the report says so. */
+const BUSY_SHARE = 0.1;
+
 /** The report as Markdown. What it says of figures follows from them alone: nothing in it is written by hand. */
 export function writeReport(results) {
   const { rows, contestants } = results;
@@ -43,16 +46,20 @@ function heading({ quick, rounds, limitMs, clock, machine, quality }) {
     wall: 'wall time',
     cpu: 'processor time of the whole process (where nodes wait for 5 ms: wall time)',
   };
+  const variation =
+    rounds === 1
+      ? `Figures are of one round of ${clocks[clock]}, which does not show how far they vary.`
+      : `Figures are medians of ${rounds} rounds of ${clocks[clock]}; the rounds differ by ${percent(quality.spread)} (median).`;
   const lines = [
     '# Benchmarks',
     'Made by `npm run bench`; not edited by hand. What is measured, how, and what it does not say: [bench/README.md](../bench/README.md).',
-    `${machine}. ${quick ? 'Quick: small sizes, hardly warm. ' : ''}Figures are medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${clocks[clock]}; ` +
-      `the rounds differ by ${percent(quality.spread)} (median). \`> ${limitMs / 1000} s\`: cut off then, or at a smaller size already.`,
+    `${machine}. ${quick ? 'Quick: small sizes, hardly warm. ' : ''}${variation} ` +
+      `\`> ${limitMs / 1000} s\`: cut off then, or at a smaller size already.`,
   ];
-  if (clock === 'wall' && quality.wallPerCpu > 1.25) {
+  if (quality.busy > BUSY_SHARE) {
     lines.push(
-      `**The machine had other work to do:** wall time was ${quality.wallPerCpu.toFixed(1)} times the processor time. ` +
-        'Measure again when it is idle, or with `--clock cpu`.',
+      `**The machine had other work to do:** in ${percent(quality.busy)} of the measurements the process waited for a processor for a ` +
+        'fifth of the time or more. Such figures are too high, some by a factor: measure again when it is idle.',
     );
   }
   return [...lines, '![Microseconds per node over the width of a fan-out](benchmarks.svg)'].join('\n\n');

@@ -60,15 +60,16 @@ function prepareOf(contestant, cases, figure) {
     .at(-1);
 }
 
-/** How far the figures can be relied on: how much the rounds differ, and how much of the time other programs had the processor. */
+/** How far the figures can be relied on: how much the rounds differ, and in which share of measurements others had the processor. */
 function qualityOf(rows, contestants, cases, outcomeOf) {
   const spreads = rows.flatMap(({ figures }) => figures.map(({ spread }) => spread ?? 0));
-  const busy = cases
+  // A process whose nodes do nothing never waits but for a processor.
+  const samples = cases
     .filter(({ isTimed, workload }) => isTimed && workload.clock === undefined)
-    .flatMap(({ name, how }) => contestants.flatMap((one) => outcomeOf(one, name, how.id).samples))
-    .map(({ run }) => run.wall / run.cpu);
+    .flatMap(({ name, how }) => contestants.flatMap((one) => outcomeOf(one, name, how.id).samples));
+  const waited = samples.filter(({ run }) => run.wall > run.cpu * 1.25);
   return {
     spread: spreads.length === 0 ? 0 : median(spreads),
-    wallPerCpu: busy.length === 0 ? 1 : median(busy),
+    busy: samples.length === 0 ? 0 : waited.length / samples.length,
   };
 }
