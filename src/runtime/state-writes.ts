@@ -1,9 +1,7 @@
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import { parseValueSchema, type ValueSchema } from '../ir/value-schema.js';
-import type { StateKey } from '../ir/workflow.js';
-import { reduceWrites } from '../machines/reducers.js';
-import { keysWrittenBy, writtenValues } from '../machines/state.js';
+import { problemsOfWrite } from '../ir/state/write.js';
+import { keysWrittenBy } from '../machines/state.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
 
 /**
@@ -19,37 +17,16 @@ export function checkWrites(
   output: JsonValue,
   state: JsonObject,
 ): void {
-  const { values, problems } = writtenValues(keysWrittenBy(topology, node), output);
-  const misfits = values.flatMap(([key, value]) => misfitsOf(key, value, state));
-  const all = [...problems, ...misfits];
-  if (all.length === 0) return;
+  // Of an output that is no object, all of its keys say the same.
+  const problems = [...new Set(problemsOfWrite(keysWrittenBy(topology, node), output, state))];
+  if (problems.length === 0) return;
   throw new ForkchartError(
     'FC5019',
-    `What \`${node.id}\` writes to the state cannot be taken: ${all.join('; ')}.`,
+    `What \`${node.id}\` writes to the state cannot be taken: ${problems.join('; ')}.`,
     {
       hint: 'Look at the `reducer`, the `schema` and the `default` of the key, and at what the node returns.',
       path: node.pointer,
       terminal: true,
     },
   );
-}
-
-function misfitsOf(key: StateKey, value: JsonValue, state: JsonObject): readonly string[] {
-  const schema = schemaOf(key);
-  if (schema === null) return [];
-  const before = Object.hasOwn(state, key.name) ? (state[key.name] ?? null) : key.default;
-  const after = reduceWrites({ ...key, default: before }, [value]);
-  return schema.problemsOf(after).map((problem) => `\`${key.name}\` would not fit its schema: ${problem}`);
-}
-
-const schemas = new WeakMap<StateKey, ValueSchema>();
-
-function schemaOf(key: StateKey): ValueSchema | null {
-  if (key.schema === null) return null;
-  let schema = schemas.get(key);
-  if (schema === undefined) {
-    schema = parseValueSchema(key.schema, `${key.pointer}/schema`);
-    schemas.set(key, schema);
-  }
-  return schema;
 }

@@ -154,6 +154,12 @@ describe('shared state', () => {
       3,
       '`k` would not fit its schema',
     ],
+    [
+      'a sum would be larger than any number',
+      { k: { reducer: 'sum', default: Number.MAX_VALUE } },
+      Number.MAX_VALUE,
+      'the sum of `k` would be larger than any number',
+    ],
   ])('refuses a write where %s: FC5019, without another attempt', async (_what, state, value, message) => {
     const { result } = await traceRun({
       state,
@@ -161,6 +167,16 @@ describe('shared state', () => {
     });
     expect(result.nodes.w).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'FC5019' } });
     expect(result.nodes.w?.error?.message).toContain(message);
+  });
+
+  it('says once what is wrong with an output that is no object, however many keys it should have', async () => {
+    const { result } = await traceRun({
+      state: { a: {}, b: {} },
+      nodes: [echo('w', 3, { writes: ['a', 'b'] })],
+    });
+    expect(result.nodes.w?.error?.message).toBe(
+      'What `w` writes to the state cannot be taken: the output is no object with the fields `a` and `b`.',
+    );
   });
 
   it('drops what a cancelled node returns too late, and says which keys it was for', async () => {

@@ -4,7 +4,7 @@ import { checkWorkflow } from '../../../src/ir/check.js';
 import type { JsonValue } from '../../../src/ir/json.js';
 import type { StateKey } from '../../../src/ir/workflow.js';
 import { initialContext, type ScopeContext, type StateWrite } from '../../../src/machines/context.js';
-import { type StateView, stateFor, writtenValues } from '../../../src/machines/state.js';
+import { type StateView, stateFor } from '../../../src/machines/state.js';
 import { planTopology, type Topology } from '../../../src/machines/topology.js';
 import { settings } from '../../helpers/arbitrary/settings.js';
 import { echo, edges } from '../../helpers/sketch.js';
@@ -121,30 +121,5 @@ describe('what a node sees of the shared state', () => {
     const log = written(chain, [...ids].reverse());
     expect(seen(chain, log, { id: 'n999' })).toEqual(ids.slice(0, 999));
     expect(seen(chain, log, { id: 'n500' })).toEqual(ids.slice(0, 500));
-  });
-});
-
-describe('what an output gives to keys', () => {
-  const total: StateKey = { ...LOG, name: 'total', reducer: 'sum', default: 0 };
-  const named = (written: ReturnType<typeof writtenValues>) =>
-    written.values.map(([key, value]) => [key.name, value]);
-
-  it('is the field of the name, or the whole where there is one key and no object', () => {
-    expect(named(writtenValues([LOG, total], { total: 2, log: 'x', other: 1 }))).toEqual([
-      ['log', 'x'],
-      ['total', 2],
-    ]);
-    expect(named(writtenValues([LOG], ['x']))).toEqual([['log', ['x']]]);
-    expect(named(writtenValues([LOG], null))).toEqual([['log', null]]);
-  });
-
-  it('is a problem where the field is not there, is inherited, or cannot be taken', () => {
-    expect(writtenValues([LOG], { other: 1 }).problems).toEqual(['the output has no field `log`']);
-    const inherited = { ...LOG, name: 'toString' };
-    expect(writtenValues([inherited], {}).problems).toEqual(['the output has no field `toString`']);
-    expect(writtenValues([LOG, total], 7).problems).toHaveLength(2);
-    expect(writtenValues([total], { total: 'x' }).problems).toEqual([
-      '`sum` of `total` takes a number, and this is a string',
-    ]);
   });
 });

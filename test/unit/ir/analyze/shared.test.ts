@@ -189,6 +189,26 @@ describe('state', () => {
     );
   });
 
+  it.each<[string, JsonObject, string[], unknown, string]>([
+    ['of no form that the schema has', { k: { schema: { type: 'integer' } } }, ['k'], 'x', 'fit its schema'],
+    ['of no kind that the reducer takes', { k: { reducer: 'sum' } }, ['k'], '1', 'takes a number'],
+    ['without the field of a key', { k: {}, n: {} }, ['k', 'n'], { k: 1 }, 'has no field `n`'],
+    ['no object, for several keys', { k: {}, n: {} }, ['k', 'n'], 1, 'is no object with the fields'],
+  ])('refuses a fallback %s', (_what, state, writes, fallback, message) => {
+    const before = only(check({ nodes: [echo('a', { writes, fallback })], state }), 'FC1004');
+    expect(before).toMatchObject({ severity: 'error', path: '/nodes/0/fallback' });
+    expect(before.message).toContain(message);
+  });
+
+  it('takes a fallback that can be written', () => {
+    const state = { k: { schema: { type: 'integer' } }, list: { reducer: 'append' } };
+    const takes = (writes: string[], fallback: unknown) =>
+      expect(codesOf(check({ nodes: [echo('a', { writes, fallback })], state }))).toEqual([]);
+    takes(['k'], 1);
+    takes(['k', 'list'], { k: 1, list: null });
+    takes(['list'], 'x');
+  });
+
   it('takes writers that run at once where a reducer puts them together', () => {
     const ir = (k: JsonObject) => ({
       nodes: [echo('a', { writes: ['k'] }), echo('b', { writes: ['k'] })],

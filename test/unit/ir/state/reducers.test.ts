@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../../src/ir/json.js';
-import type { Reducer, StateKey } from '../../../src/ir/workflow.js';
-import { reduceWrites, refusedWrite } from '../../../src/machines/reducers.js';
+import type { JsonValue } from '../../../../src/ir/json.js';
+import { reduceWrites, refusedWrite } from '../../../../src/ir/state/reducers.js';
+import type { Reducer, StateKey } from '../../../../src/ir/workflow.js';
 
 const key = (reducer: Reducer, initial: JsonValue): StateKey => ({
   name: 'k',
