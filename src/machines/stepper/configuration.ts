@@ -26,8 +26,8 @@ export function isActive(active: ActiveChildren, state: StepState): boolean {
 /** The states inside of `state` that are active if it is, one level down. */
 export function activeChildren(active: ActiveChildren, state: StepState): readonly StepState[] {
   if (state.type !== 'compound') return state.children;
-  const child = active.get(state.slot)?.state ?? state.initial;
-  return child === null ? [] : [child];
+  const child = active.get(state.slot)?.state;
+  return child === undefined ? [] : [child];
 }
 
 /** Which states of a machine are active, and which actors they have invoked. Never changed; what is asked seldom is made when asked. */
@@ -145,9 +145,11 @@ export function activeStates(active: ActiveChildren, state: StepState): StepStat
   return found;
 }
 
+/** Of a state that was never entered, as in a machine that broke as it began, what it would begin with. */
 function stateValue(active: ActiveChildren, state: StepState): StateValue {
-  const children = activeChildren(active, state);
-  const [only] = children;
-  if (state.type === 'compound' && only !== undefined && only.children.length === 0) return only.node.key;
+  const { type, slot, initial } = state;
+  const only = type === 'compound' ? (active.get(slot)?.state ?? initial) : null;
+  if (only !== null && only.children.length === 0) return only.node.key;
+  const children = only === null ? state.children : [only];
   return Object.fromEntries(children.map((child) => [child.node.key, stateValue(active, child)]));
 }

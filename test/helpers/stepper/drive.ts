@@ -36,7 +36,12 @@ export class Pair {
   readonly #note: (step: string) => void;
   #broken = false;
 
-  constructor(stock: AnyStateMachine, fast: AnyStateMachine, input: unknown, note: (step: string) => void) {
+  constructor(
+    stock: AnyStateMachine,
+    fast: AnyStateMachine,
+    input?: unknown,
+    note: (step: string) => void = () => {},
+  ) {
     this.#note = note;
     this.#stock = begun(stock, input);
     this.#fast = begun(fast, input);
@@ -53,8 +58,8 @@ export class Pair {
 
   /** Lets one thing happen, here or in an iteration that is under way. */
   happen(happening: Happening): void {
-    if (happening.kind === 'restore') this.#restore();
-    else if (happening.kind === 'stop') this.#send({ type: 'xstate.stop' });
+    if (happening.kind === 'restore') this.restore();
+    else if (happening.kind === 'stop') this.send({ type: 'xstate.stop' });
     else this.#choose(happening);
     this.#reap();
   }
@@ -65,7 +70,7 @@ export class Pair {
     const place = happening.pick % (types.length + 3 * inner.length);
     const type = types[place];
     if (type !== undefined) {
-      this.#send(eventFor(type, happening));
+      this.send(eventFor(type, happening));
       return;
     }
     const [id, iteration] = inner[Math.floor((place - types.length) / 3)] ?? [];
@@ -81,7 +86,7 @@ export class Pair {
       const { status, output, error } = iteration.snapshot;
       if (status === 'stopped') continue;
       const ended = status === 'done' ? 'done' : 'error';
-      this.#send({ type: `xstate.${ended}.actor.${id}`, actorId: id, output, error });
+      this.send({ type: `xstate.${ended}.actor.${id}`, actorId: id, output, error });
     }
   }
 
@@ -104,7 +109,8 @@ export class Pair {
     ];
   }
 
-  #send(event: AnyEventObject): void {
+  /** Gives both an event. */
+  send(event: AnyEventObject): void {
     this.#note(JSON.stringify(event));
     const [stock, fast] = [this.#stock, this.#fast].map((side) => {
       try {
@@ -119,7 +125,13 @@ export class Pair {
     if (!this.#broken) this.#compare();
   }
 
-  #restore(): void {
+  /** Goes on from a snapshot that is made up. */
+  resolve(snapshot: Parameters<AnyStateMachine['resolveState']>[0]): void {
+    for (const side of [this.#stock, this.#fast]) side.snapshot = side.machine.resolveState(snapshot);
+  }
+
+  /** Goes on from what both persist, which must be the same. */
+  restore(): void {
     this.#note('persisted and restored');
     const [stock, fast] = [this.#stock, this.#fast].map(({ machine, snapshot }) =>
       JSON.stringify(machine.getPersistedSnapshot(snapshot)),
@@ -140,7 +152,7 @@ export class Pair {
       throw new Error(`${name} differs\n  expected ${show(expected)}\n  actual   ${show(actual)}`);
     }
     for (const { type, params } of stock.executed) {
-      const { id, event, to } = params as { id: string; event: AnyEventObject; to: unknown };
+      const { id, event, to } = (params ?? {}) as { id: string; event: AnyEventObject; to: unknown };
       if (type === 'xstate.spawnChild') this.#spawned(id);
       if (type === 'xstate.stopChild') this.#inner.delete(String(params).slice('actor '.length));
       if (type === 'xstate.sendTo') this.#pass(String(to).slice('actor '.length), event);
@@ -149,7 +161,7 @@ export class Pair {
 
   #pass(id: string, event: AnyEventObject): void {
     const iteration = this.#inner.get(id);
-    if (iteration !== undefined && !iteration.isOver) iteration.#send(event);
+    if (iteration !== undefined && !iteration.isOver) iteration.send(event);
   }
 
   /** An iteration begins beside the actor that stands for it, which never does. */
@@ -172,8 +184,7 @@ const statesIn = (node: AnyStateNode): AnyStateNode[] => [
 ];
 
 function begun(machine: AnyStateMachine, input: unknown): Side {
-  const noting = notingScope(machine);
-  noting.take();
+  const noting = notingScope();
   return { machine, noting, snapshot: machine.getInitialSnapshot(noting.scope, input) as AnyMachineSnapshot };
 }
 

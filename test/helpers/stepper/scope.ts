@@ -1,4 +1,4 @@
-import { type AnyActorScope, type AnyStateMachine, createActor } from 'xstate';
+import { type AnyActorScope, createActor, fromTransition } from 'xstate';
 
 /** An action that a step would have executed, as far as it can be compared. */
 export interface Executed {
@@ -14,22 +14,26 @@ export interface NotingScope {
   take(): { readonly executed: readonly Executed[]; readonly microsteps: readonly unknown[] };
 }
 
-export function notingScope(machine: AnyStateMachine): NotingScope {
+export function notingScope(): NotingScope {
   let executed: Executed[] = [];
   let microsteps: unknown[] = [];
-  const self = createActor(machine, {
-    inspect: (event) => {
-      if (event.type !== '@xstate.microstep') return;
-      const { snapshot, _transitions } = event as typeof event & { readonly snapshot: object };
-      const { value, status } = snapshot as unknown as { value: unknown; status: unknown };
-      const transitions = _transitions.map(({ source, eventType, target }) => [
-        source.id,
-        eventType,
-        target?.map(({ id }: { id: string }) => id),
-      ]);
-      microsteps.push({ on: event.event.type, value, status, transitions });
+  // Who steps is the parent of what is invoked, and nothing else.
+  const self = createActor(
+    fromTransition(() => null, null),
+    {
+      inspect: (event) => {
+        if (event.type !== '@xstate.microstep') return;
+        const { snapshot, _transitions } = event as typeof event & { readonly snapshot: object };
+        const { value, status } = snapshot as unknown as { value: unknown; status: unknown };
+        const transitions = _transitions.map(({ source, eventType, target }) => [
+          source.id,
+          eventType,
+          target?.map(({ id }: { id: string }) => id),
+        ]);
+        microsteps.push({ on: event.event.type, value, status, transitions });
+      },
     },
-  });
+  );
   const scope = {
     self,
     id: self.id,
