@@ -5,6 +5,7 @@ import type { DataScope } from '../ir/template/data-scope.js';
 import { fillTemplate, type Template } from '../ir/template/template.js';
 import type { ItemInput } from '../machines/node.js';
 import type { NodePlan } from '../machines/topology.js';
+import { refuseOneTimeItems } from './only-items.js';
 
 const MOST_ISSUES = 5;
 
@@ -28,6 +29,7 @@ export async function readParams(
   item: ItemInput | null,
 ): Promise<unknown> {
   const params = withItem(fill(node.params, scope), item);
+  refuseItems(params, node.paramsPointer);
   return parseParams(definition, params, wrongParams(definition, node.paramsPointer));
 }
 
@@ -42,7 +44,9 @@ export async function readTemplate(
   path: string,
   scope: DataScope,
 ): Promise<unknown> {
-  return parseParams(definition, fill(template, scope), wrongParams(definition, path));
+  const params = fill(template, scope);
+  refuseItems(params, path);
+  return parseParams(definition, params, wrongParams(definition, path));
 }
 
 const wrongParams = ({ type }: NodeDefinition, path: string) => ({
@@ -80,8 +84,16 @@ export async function parseParams(
 }
 
 function fill(template: Template, scope: DataScope): JsonValue {
+  return orUnusable(() => fillTemplate(template, scope));
+}
+
+function refuseItems(params: JsonValue, path: string): void {
+  orUnusable(() => refuseOneTimeItems(params, 'params', path));
+}
+
+function orUnusable<T>(make: () => T): T {
   try {
-    return fillTemplate(template, scope);
+    return make();
   } catch (error) {
     throw error instanceof ForkchartError ? new UnusableParams(error) : error;
   }

@@ -146,7 +146,7 @@ function findTool(name: string, registry: NodeRegistry, place: string): NodeDefi
 
 function jsonParams(params: object, place: string, maxBytes: number): JsonObject {
   try {
-    const copy = toJsonResult(params, maxBytes);
+    const copy = toJsonResult(params, maxBytes, 'value');
     if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as JsonObject;
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;

@@ -49,7 +49,7 @@ export function bindInputs(
 /** A frozen copy, as for results: what a caller does to its value afterwards must not change the run. */
 function asJson(workflow: Workflow, value: unknown, name: string, maxBytes: number): JsonValue {
   try {
-    return toResult(value, maxBytes);
+    return toResult(value, maxBytes, 'input');
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
     throw new ForkchartError('FC5001', `Input \`${name}\`: ${error.message}`, {

@@ -4,14 +4,18 @@ import { oneTimeItems } from './batch/one-time-items.js';
 
 const DEEPEST = 512;
 
+/** What a value is, for messages, and how whoever gives it does so. */
+const GIVEN_BY = { result: 'return', input: 'pass', payload: 'send', item: 'yield', value: 'pass' } as const;
+type Subject = keyof typeof GIVEN_BY;
+
 /**
  * What a node function returned, or a run is given, for good: what can be read only once stands for itself, anything else is
  * made JSON.
  *
  * @throws ForkchartError as {@link toJsonResult} does
  */
-export function toResult(value: unknown, maxBytes: number): JsonValue {
-  return oneTimeItems(value) ?? toJsonResult(value, maxBytes);
+export function toResult(value: unknown, maxBytes: number, subject: Subject = 'result'): JsonValue {
+  return oneTimeItems(value) ?? toJsonResult(value, maxBytes, subject);
 }
 
 /**
@@ -20,24 +24,26 @@ export function toResult(value: unknown, maxBytes: number): JsonValue {
  * given the same value at once, and none of them can change what another sees.
  *
  * @param maxBytes roughly, counting two bytes for each character
+ * @param subject what it is called in errors
  * @throws ForkchartError FC5010 for what is not JSON, FC5011 for what is too large
  */
-export function toJsonResult(value: unknown, maxBytes: number): JsonValue {
+export function toJsonResult(value: unknown, maxBytes: number, subject: Subject = 'result'): JsonValue {
+  const give = GIVEN_BY[subject];
   let left = maxBytes;
   const spend = (bytes: number): void => {
     left -= bytes;
     if (left < 0) {
-      throw new ForkchartError('FC5011', `The result is larger than ${maxBytes} bytes.`, {
-        hint: 'Write large data to a file and return its path, or raise `limits.resultBytes`.',
+      throw new ForkchartError('FC5011', `The ${subject} is larger than ${maxBytes} bytes.`, {
+        hint: `Write large data to a file and ${give} its path, or raise \`limits.resultBytes\`.`,
       });
     }
   };
   const refuse = (what: string, at: string): never => {
     throw new ForkchartError(
       'FC5010',
-      `The result is not JSON: ${what} at \`${at || '(the result itself)'}\`.`,
+      `The ${subject} is not JSON: ${what} at \`${at || `(the ${subject} itself)`}\`.`,
       {
-        hint: 'Return null, booleans, finite numbers, strings, arrays and plain objects.',
+        hint: `${give[0]?.toUpperCase()}${give.slice(1)} null, booleans, finite numbers, strings, arrays and plain objects.`,
       },
     );
   };

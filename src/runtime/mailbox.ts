@@ -102,7 +102,7 @@ export class Mailbox {
 
   #asJson(event: string, payload: unknown): JsonValue {
     try {
-      return toJsonResult(payload, this.#maxBytes);
+      return toJsonResult(payload, this.#maxBytes, 'payload');
     } catch (error) {
       if (!(error instanceof ForkchartError)) throw error;
       throw wrong(

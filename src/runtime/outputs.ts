@@ -6,6 +6,7 @@ import { dataScope } from '../machines/data.js';
 import { nth } from '../machines/pages.js';
 import { stateFor } from '../machines/state.js';
 import type { Topology } from '../machines/topology.js';
+import { refuseOneTimeItems } from './only-items.js';
 
 /** A workflow's outputs, and the failure of the first whose source is not there. */
 export interface FilledOutputs {
@@ -39,7 +40,9 @@ export function fillOutputs(topology: Topology, context: ScopeContext): FilledOu
   for (const output of topology.workflow.outputs) {
     if (output.source.references.some(({ root }) => isLost(root))) continue;
     try {
-      outputs[output.name] = fillTemplate(output.source, scope);
+      const value = fillTemplate(output.source, scope);
+      refuseOneTimeItems(value, output.name, output.pointer);
+      outputs[output.name] = value;
     } catch (error) {
       if (!(error instanceof ForkchartError)) throw error;
       failure ??= {

@@ -53,7 +53,7 @@ export function iteratorSource(iterator: ItemIterator, most: number, resultBytes
         return null;
       }
       if (++read > most) throw tooMany(most);
-      return { value: toJsonResult(step.value, resultBytes) };
+      return { value: toJsonResult(step.value, resultBytes, 'item') };
     },
     close() {
       if (ended) return;

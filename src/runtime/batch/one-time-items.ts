@@ -15,13 +15,13 @@ interface OneTimeItems {
 const known = new WeakMap<object, OneTimeItems>();
 
 /**
- * An async iterable, or an iterator such as a generator, as a value that may stand in a run's data: an empty frozen object, which
- * means the items only as long as it is that object. `null` for any other value.
+ * An async iterable, or an iterator such as a generator, as a value that may stand in a run's data: a frozen object, which
+ * means the items only as long as it is that object, and says what it is where it is shown. `null` for any other value.
  */
 export function oneTimeItems(value: unknown): JsonObject | null {
   const open = opener(value);
   if (open === null) return null;
-  const marker = Object.freeze({});
+  const marker = Object.freeze({ stream: true });
   known.set(marker, { open, read: false });
   return marker;
 }

@@ -125,10 +125,10 @@ describe('the items of a batch', () => {
   it('cannot be faked by an object that looks like what stands for an iterable', async () => {
     const { numbers } = counter(2);
     const { result } = await traceRun(
-      { nodes: [{ id: 'rows', type: 'numbers' }, echo('fake', {}), over('${fake}')] },
+      { nodes: [{ id: 'rows', type: 'numbers' }, echo('fake', { stream: true }), over('${fake}')] },
       { nodes: [make('numbers', numbers)] },
     );
-    expect(result.nodes.rows?.output).toEqual({});
+    expect(result.nodes.rows?.output).toEqual({ stream: true });
     expect(result.nodes.b).toMatchObject({ status: 'failed', error: { code: 'FC5018' } });
   });
 
@@ -169,6 +169,59 @@ describe('items that can be read only once', () => {
       },
     });
     expect(result.nodes.b?.output).toMatchObject({ results: ['a', 'b'] });
+  });
+
+  it.each([
+    ['a parameter', echo('n', '${rows}'), 'params.value'],
+    ['a part of one', echo('n', { a: ['${rows}'] }), 'params.value.a[0]'],
+    ['a parameter beside them', over('${rows}', {}, { value: { all: '${rows}' } }), 'params.value.all'],
+    [
+      'an input of a sub-workflow',
+      {
+        id: 'n',
+        type: 'workflow',
+        params: {
+          inline: { inputs: { list: { type: 'any' } }, nodes: [echo('in', '${list}')] },
+          inputs: { list: '${rows}' },
+        },
+      },
+      'params.inputs.list',
+    ],
+  ])('are refused as %s', async (_what, node, place) => {
+    const { result } = await traceRun(
+      { nodes: [{ id: 'rows', type: 'numbers' }, node] },
+      { nodes: [make('numbers', counter(2).numbers)] },
+    );
+    expect(result.error?.code).toBe('FC5018');
+    expect(result.error?.message).toContain(`\`${place}\` can be read only once: it can only be the`);
+  });
+
+  it('are refused as an output, and shown for what they are on the record of their node', async () => {
+    const nodes = [{ id: 'rows', type: 'numbers' }];
+    const options = { nodes: [make('numbers', counter(2).numbers)] };
+    const { result } = await traceRun({ nodes, outputs: { all: { source: '${rows}' } } }, options);
+    expect(result.error).toMatchObject({ code: 'FC5018', message: expect.stringContaining('`all` can be') });
+    expect(result.outputs).not.toHaveProperty('all');
+    expect(JSON.stringify(result.nodes.rows?.output)).toBe('{"stream":true}');
+  });
+
+  it('blame whoever yields them for what is thrown, and for what is not JSON', async () => {
+    const broken = async (end: () => unknown) => {
+      async function* rows() {
+        yield 1;
+        yield end();
+      }
+      const source = { nodes: [{ id: 'rows', type: 'rows' }, over('${rows}')] };
+      return (await traceRun(source, { nodes: [make('rows', rows)] })).result.nodes.b?.error;
+    };
+    const thrown = await broken(() => {
+      throw new Error('page 2 is gone');
+    });
+    expect(thrown).toMatchObject({ code: 'FC5008', message: 'page 2 is gone' });
+    expect(thrown?.hint).toContain('What gives the items of the batch threw this');
+    expect((await broken(() => Number.NaN))?.message).toBe(
+      'The item is not JSON: NaN at `(the item itself)`.',
+    );
   });
 
   it('are read no further than the window needs', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ForkchartError } from '../../../src/ir/errors.js';
 import { toJsonResult } from '../../../src/runtime/json-result.js';
 
 const MAX = 1_000_000;
@@ -36,6 +37,19 @@ describe('a result', () => {
       expect(code(value)).toBe('FC5010');
     }
     expect(() => toJsonResult({ rows: [{ total: Number.NaN }] }, MAX)).toThrow('NaN at `rows[0].total`');
+  });
+
+  it('is called what it is where it is refused, and so is what to do', () => {
+    const { message, hint } = ((): { message: string; hint: string } => {
+      try {
+        toJsonResult(Number.NaN, MAX, 'payload');
+      } catch (error) {
+        return error as ForkchartError;
+      }
+      throw new Error('It was taken.');
+    })();
+    expect(message).toBe('The payload is not JSON: NaN at `(the payload itself)`.');
+    expect(hint).toMatch(/^Send null/);
   });
 
   it('is refused one byte past the limit, and not at it', () => {
