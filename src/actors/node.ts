@@ -33,10 +33,18 @@ export interface NodeContext {
    * has no `${state…}` in its parameters.
    */
   readonly state: JsonObject;
-  /** Tells whoever watches how far the node is; `total` is `null` where it is not known. */
+  /**
+   * Tells whoever watches how far the node is; `total` is `null` where it is not known.
+   *
+   * @throws ForkchartError FC9002 for what is no finite number
+   */
   progress(done: number, total?: number | null, message?: string): void;
   log(message: string): void;
-  /** Waits `ms` milliseconds on the run's clock; rejects at once when `signal` is aborted. */
+  /**
+   * Waits `ms` milliseconds on the run's clock, less than 0 as 0; rejects at once when `signal` is aborted.
+   *
+   * @throws ForkchartError FC9002 for what is no number
+   */
   sleep(ms: number): Promise<void>;
   /** Threads for work that would hold up everything else. */
   readonly workers: NodeWorkers;

@@ -1,5 +1,7 @@
 import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
 import { RUN_WORKFLOW, type WorkflowNodeContext } from '../actors/workflow.js';
+import { describeValue } from '../ir/diagnostics/wording.js';
+import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import { itemName } from '../machines/names.js';
 import type { AttemptInput } from '../machines/node.js';
@@ -64,17 +66,23 @@ function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: 
       return predecessorOutputs(host.topology, plan, outcomes);
     },
     state: input.state ?? NO_STATE,
-    progress: (done, total = null, message) =>
+    progress: (done, total = null, message) => {
+      checkNumber('ctx.progress', 'done', done, Number.isFinite(done));
+      if (total !== null) checkNumber('ctx.progress', 'total', total, Number.isFinite(total));
       publish({
         ...(work.call === null
           ? { type: 'node.progress', ...about(plan, input) }
           : { type: 'call.progress', ...work.call }),
-        done: Number(done),
-        total: total === null ? null : Number(total),
+        done,
+        total,
         message: message === undefined ? null : String(message),
-      }),
+      });
+    },
     log: (message) => publish({ type: 'node.log', ...about(plan, input), message: String(message) }),
-    sleep: (ms) => sleep(host.clock, ms, signal),
+    sleep: async (ms) => {
+      checkNumber('ctx.sleep', 'ms', ms, typeof ms === 'number' && !Number.isNaN(ms));
+      await sleep(host.clock, Math.max(0, ms), signal);
+    },
     callToolsParallel: (calls, options) => desk.make(calls, options),
     [RECEIVE]: async (event, schema) => {
       const refused = (problems: readonly string[]) =>
@@ -91,6 +99,15 @@ function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: 
       desk.close();
     },
   };
+}
+
+/** What is no number would pass as `null`, or as no time at all. */
+function checkNumber(what: string, name: string, given: unknown, isNumber: boolean): void {
+  if (isNumber) return;
+  throw new ForkchartError('FC9002', `\`${name}\` of \`${what}\` is ${describeValue(given)}.`, {
+    hint: 'Pass a number.',
+    terminal: true,
+  });
 }
 
 /** Which node, and which iteration of the innermost loop around it, an event is about. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineNode } from '../../../src/actors/node.js';
+import { defineNode, type NodeContext } from '../../../src/actors/node.js';
 import { route } from '../../../src/actors/route.js';
 import { TerminalError } from '../../../src/ir/errors.js';
 import { sleep } from '../../helpers/sketch.js';
@@ -102,5 +102,31 @@ describe('attempts', () => {
       { nodes: [spy] },
     );
     expect(keys).toEqual(['run/a%2Fb#1', 'run/a%2Fb#1', 'run/a%2Fb#2', 'run/a%2Fb#2']);
+  });
+});
+
+describe('what a function says in numbers', () => {
+  const said = (run: (ctx: NodeContext) => unknown) =>
+    traceRun(
+      { nodes: [{ id: 'n', type: 'own', retry: { max_attempts: 3 } }] },
+      { nodes: [defineNode({ type: 'own', run: (_, ctx) => run(ctx) })] },
+    );
+
+  it.each([
+    ['`done` of `ctx.progress`', (ctx: NodeContext) => ctx.progress(Number.NaN)],
+    ['`done` of `ctx.progress`', (ctx: NodeContext) => ctx.progress('1' as never)],
+    ['`total` of `ctx.progress`', (ctx: NodeContext) => ctx.progress(1, Number.POSITIVE_INFINITY)],
+    ['`ms` of `ctx.sleep`', (ctx: NodeContext) => ctx.sleep(Number.NaN)],
+    ['`ms` of `ctx.sleep`', (ctx: NodeContext) => ctx.sleep('10' as never)],
+  ])('is refused where it is no number: %s', async (what, run) => {
+    const { result, events } = await said(run);
+    expect(result.nodes.n).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'FC9002' } });
+    expect(result.error?.message).toContain(what);
+    expect(events.map(({ type }) => type)).not.toContain('node.progress');
+  });
+
+  it('counts less than no time as none', async () => {
+    const { result } = await said((ctx) => ctx.sleep(-1));
+    expect(result).toMatchObject({ status: 'succeeded', metrics: { wall_ms: 0 } });
   });
 });
