@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { and, assign, createMachine, enqueueActions, fromPromise, setup, spawnChild, stateIn } from 'xstate';
+import { certify } from '../../../../src/machines/stepper/certify.js';
+import { createFastMachine, isFast } from '../../../../src/machines/stepper/fast-machine.js';
+import { stockTwin } from '../../../helpers/stepper/twins.js';
+
+const work = fromPromise(async () => 1);
+const two = (a: object, b: object = {}) => ({ initial: 'a', states: { a, b } });
+
+describe('certify', () => {
+  it.each<[reason: string, config: object]>([
+    ['has a transition for any event', two({ on: { '*': 'b' } })],
+    ['has a transition for any event', two({ on: { 'mouse.*': 'b' } })],
+    ['has a transition that re-enters', two({ on: { go: { target: 'b', reenter: true } } })],
+    ['has a transition to a state that is not beside it', two({ on: { go: 'a' } })],
+    ['has a transition to a state that is not beside it', { ...two({}), on: { go: '.b' } }],
+    ['has a transition to a state that is not beside it', two(two({ on: { go: '#far' } }), { id: 'far' })],
+    [
+      'has a transition to several states',
+      two(
+        { on: { go: { target: ['#c', '#d'] } } },
+        {
+          type: 'parallel',
+          states: {
+            x: { initial: 'c', states: { c: { id: 'c' } } },
+            y: { initial: 'd', states: { d: { id: 'd' } } },
+          },
+        },
+      ),
+    ],
+    ['is a history state', two({ initial: 'x', states: { x: {}, h: { type: 'history' } } })],
+    [
+      'has actions on its initial transition',
+      { initial: { target: 'a', actions: 'greet' }, states: { a: {} } },
+    ],
+    ['is final in a parallel state', { type: 'parallel', states: { a: { type: 'final' } } }],
+    ['is final and can be left', two({ type: 'final', on: { go: 'b' } })],
+    ['has `always` and states inside of it', two({ ...two({}), always: { target: 'b', guard: 'never' } })],
+    ['has an `always` without a target', two({ always: { actions: 'greet' } })],
+    ['invokes several actors', two({ invoke: [{ src: 'x' }, { src: 'y' }] })],
+    ['invokes an actor as a region', { type: 'parallel', states: { a: { invoke: { src: 'x' } } } }],
+    ['invokes an actor that has no name', two({ invoke: { src: work } })],
+    [
+      'invokes an actor with the id of another, `x`',
+      two({ invoke: { id: 'x', src: 'x' } }, { invoke: { id: 'x', src: 'x' } }),
+    ],
+    [
+      'has a guard that is made of other guards',
+      two({ on: { go: { target: 'b', guard: and(['x', 'y']) } } }),
+    ],
+    ['has the action `xstate.spawnChild`', two({ entry: spawnChild('x') })],
+    ['has the action `xstate.enqueueActions`', two({ on: { go: { actions: enqueueActions(() => {}) } } })],
+    ['assigns each key by itself', two({ exit: assign({ count: 1 }) })],
+    ['The machine has no states.', {}],
+    ['The machine invokes an actor itself.', { ...two({}), invoke: { src: 'x' } }],
+    ['The machine has options.', { ...two({}), options: { maxIterations: 5 } }],
+  ])('refuses what %s', (reason, config) => {
+    const certificate = certify(createMachine(config));
+    expect(certificate).toEqual({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it('refuses implementations that are more than functions and what is certified', () => {
+    const config = two({ on: { go: { target: 'b', guard: 'g', actions: 'x' } } });
+    const fine = createMachine(config).provide({
+      actions: { x: assign(() => ({})) },
+      guards: { g: () => true },
+    });
+    expect(certify(fine)).toEqual({ ok: true });
+    const guarded = fine.provide({ guards: { g: stateIn('a') } } as never);
+    expect(certify(guarded)).toEqual({ ok: false, reason: 'Guard `g` is made of other guards.' });
+    const acting = fine.provide({ actions: { x: enqueueActions(() => {}) } } as never);
+    expect(certify(acting)).toEqual({
+      ok: false,
+      reason: 'Action `x` has the action `xstate.enqueueActions`.',
+    });
+  });
+});
+
+describe('a machine that is not certified', () => {
+  it('is stepped by XState', () => {
+    const config = { initial: 'a', states: { a: { on: { '*': 'b' } }, b: {} } };
+    const machine = createFastMachine(config);
+    expect(isFast(machine)).toBe(false);
+    expect(isFast(stockTwin(machine))).toBe(false);
+    expect(machine.provide({ guards: { g: () => true } })).toBeInstanceOf(
+      setup({}).createMachine({}).constructor,
+    );
+  });
+
+  it('may be one that was, with other implementations', () => {
+    const machine = createFastMachine(
+      { initial: 'a', states: { a: { on: { go: { target: 'b', guard: 'g' } } }, b: {} } },
+      { guards: { g: () => true } },
+    );
+    expect(isFast(machine.provide({ guards: { g: () => false } }))).toBe(true);
+    expect(isFast(machine.provide({ guards: { g: stateIn('a') } }))).toBe(false);
+  });
+});
