@@ -6,7 +6,9 @@ import { inferDependencies } from './analyze/data-dependencies.js';
 import type { SplitEdges } from './analyze/draft-edge.js';
 import { collectEdges } from './analyze/edges.js';
 import { checkLoopEntries, checkStart, findStart } from './analyze/entry.js';
+import { checkGroupPolicies } from './analyze/group-policies.js';
 import { checkGroups, collectGroups } from './analyze/groups.js';
+import { checkIdleEdges } from './analyze/idle-edges.js';
 import { checkInterface } from './analyze/interface.js';
 import { checkJoins } from './analyze/joins.js';
 import { collectNames } from './analyze/names.js';
@@ -80,6 +82,7 @@ export function normalizeWorkflow(
   checkBackwardUses(data.backward, structure, table, problems);
   checkStart(start, edges, table, problems);
   checkJoins(table, edges.forward, structure.loops, problems);
+  checkIdleEdges(core, table, edges, problems);
   checkUnusedOutputs(core, table, edges.forward, texts, nodeTypes, problems);
   checkWriters(core, table, structure.forward, structure.order, edges.forward, problems);
   const streams = findStreams(core, table, texts, uses, edges.forward, structure, problems);
@@ -87,6 +90,7 @@ export function normalizeWorkflow(
   if (scopes === null || table.size === 0) return null;
   checkLoopEntries(start, edges, structure, table, problems);
   const groups = checkGroups(drafts, scopes, structure, table, problems);
+  checkGroupPolicies(core, table, drafts, groups.placed, problems);
   return assembleWorkflow(source, {
     table,
     texts,

@@ -1,12 +1,12 @@
 import { pointerTo } from '../diagnostics/pointer.js';
 import { quote } from '../diagnostics/wording.js';
+import type { JsonValue } from '../json.js';
 import type { CoreIr, CoreNode } from '../schema/core.js';
 import type { Problem, Problems } from './problems.js';
 
 type Contradiction = Omit<Problem, 'code'>;
 type Timeout = NonNullable<CoreNode['timeout']>;
 type Tolerate = NonNullable<NonNullable<CoreNode['batch']>['tolerate']>;
-type Group = NonNullable<CoreIr['parallel_groups']>[string];
 
 /**
  * FC4002: policies that contradict themselves or one another. What cannot be meant is an error; what only has no effect is a
@@ -16,6 +16,7 @@ export function checkPolicies(core: CoreIr, problems: Problems): void {
   const report = (found: Iterable<Contradiction>): void => {
     for (const contradiction of found) problems.add({ code: 'FC4002', ...contradiction });
   };
+  report(ofMode(core));
   core.nodes.forEach((node, v) => {
     const at = `/nodes/${v}`;
     report(ofJoin(node, at));
@@ -25,7 +26,8 @@ export function checkPolicies(core: CoreIr, problems: Problems): void {
     report(ofBatch(node, at));
   });
   for (const [name, group] of Object.entries(core.parallel_groups ?? {})) {
-    report(ofGroup(`The group ${quote(name)}`, group, pointerTo(['parallel_groups', name])));
+    const at = pointerTo(['parallel_groups', name, 'tolerate']);
+    report(ofTolerate(`The group ${quote(name)}`, group.tolerate, at));
   }
 }
 
@@ -39,7 +41,23 @@ function twice(at: string, message: string, hint: string): Contradiction {
   return { ...idle(at, message, hint), severity: 'error' };
 }
 
+function* ofMode({ execution_mode: mode, max_concurrency: most = 1 }: CoreIr): Generator<Contradiction> {
+  if (mode !== 'sequential' || most === 1) return;
+  yield idle(
+    '/max_concurrency',
+    `\`max_concurrency\` (${most}) does nothing with "execution_mode": "sequential", which means one node at a time.`,
+    'Remove one of the two.',
+  );
+}
+
 function* ofJoin({ id, join }: CoreNode, at: string): Generator<Contradiction> {
+  if (join?.count !== undefined && join.policy !== 'quorum') {
+    yield idle(
+      `${at}/join/count`,
+      `${quote(id)}: \`count\` does nothing with the policy "${join.policy}".`,
+      'Remove `count`, or write "policy": "quorum".',
+    );
+  }
   if (join?.cancel_rest !== true || join.policy === 'one_success' || join.policy === 'quorum') return;
   yield idle(
     `${at}/join/cancel_rest`,
@@ -100,6 +118,14 @@ function* ofFailure(node: CoreNode, at: string): Generator<Contradiction> {
       'Remove `fallback`, or let `catch` match less.',
     );
   }
+  if (node.fallback !== undefined && holdsTemplate(node.fallback)) {
+    yield {
+      severity: 'warning',
+      at: `${at}/fallback`,
+      message: `The fallback of ${quote(node.id)} is put out as it is written: \`\${…}\` in it is not filled in.`,
+      hint: 'Let a node that a `catch` leads to put the value together, or write the value itself.',
+    };
+  }
   const undo = node.compensate?.type;
   if (undo === 'wait' || undo === 'workflow') {
     yield {
@@ -109,6 +135,11 @@ function* ofFailure(node: CoreNode, at: string): Generator<Contradiction> {
       hint: 'Undo the work in a node function.',
     };
   }
+}
+
+function holdsTemplate(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate);
 }
 
 function* ofBatch(node: CoreNode, at: string): Generator<Contradiction> {
@@ -150,24 +181,6 @@ function* ofBatch(node: CoreNode, at: string): Generator<Contradiction> {
       `${at}/batch_mode`,
       `${who}: "batch_mode": ${JSON.stringify(mode)} does nothing beside \`batch\`, which says otherwise.`,
       'Remove `batch_mode`.',
-    );
-  }
-}
-
-function* ofGroup(who: string, group: Group, at: string): Generator<Contradiction> {
-  yield* ofTolerate(who, group.tolerate, `${at}/tolerate`);
-  if (group.on_error === 'continue' && group.tolerate !== undefined) {
-    yield idle(
-      `${at}/tolerate`,
-      `${who}: \`tolerate\` does nothing with "on_error": "continue", which handles every failure.`,
-      'Remove one of the two.',
-    );
-  }
-  if (group.cancel !== undefined && group.on_error !== 'fail_fast') {
-    yield idle(
-      `${at}/cancel`,
-      `${who}: \`cancel\` does nothing without "on_error": "fail_fast".`,
-      'Add "on_error": "fail_fast" to the group, or remove `cancel`.',
     );
   }
 }

@@ -1,4 +1,4 @@
-import { quote } from '../diagnostics/wording.js';
+import { listOf, quote } from '../diagnostics/wording.js';
 import type { Digraph } from '../graph/digraph.js';
 import type { CoreIr } from '../schema/core.js';
 import type { Reference } from '../template/reference.js';
@@ -79,6 +79,7 @@ export function findStreams(
     const indirect = reachedIndirectly(from, [...byTarget.keys()], forward, position);
     const direct = [...byTarget.values()].filter(({ to }) => !indirect.has(to));
     for (const edge of direct) streams.add(edge);
+    reportStillFailing(from, direct, table, problems);
     if (direct.length === 0) reportIdle(table.id(from), `/nodes/${from}/stream`, problems);
   }
   return streams;
@@ -122,6 +123,32 @@ function reachedIndirectly(
     }
   }
   return reached;
+}
+
+/** FC4002: what makes up for the failure of a stage comes too late for those that are at work on its results. */
+function reportStillFailing(
+  from: number,
+  direct: readonly DraftEdge[],
+  table: NodeTable,
+  problems: Problems,
+): void {
+  const node = table.nodes[from];
+  const field = node?.fallback !== undefined ? 'fallback' : node?.on_error === 'continue' ? 'on_error' : null;
+  const failing = direct.flatMap(({ to }) => {
+    const stage = table.nodes[to];
+    const handles =
+      stage?.fallback !== undefined || stage?.on_error === 'continue' || stage?.catch !== undefined;
+    return handles ? [] : [table.id(to)];
+  });
+  if (field === null || failing.length === 0) return;
+  const says = field === 'fallback' ? 'its `fallback`' : '"on_error": "continue"';
+  problems.add({
+    code: 'FC4002',
+    severity: 'warning',
+    at: `/nodes/${from}/${field}`,
+    message: `If ${quote(table.id(from))} fails, ${says} makes up for that, but ${listOf(failing)}, which ${failing.length === 1 ? 'works' : 'work'} on its results as they come in, ${failing.length === 1 ? 'fails' : 'fail'} with FC5015 all the same.`,
+    hint: `Say in the same way what becomes of ${failing.length === 1 ? 'that stage' : 'those stages'}, or let single items fail: "error_handling": "continue" in the \`batch\`.`,
+  });
 }
 
 function reportIdle(id: string, at: string, problems: Problems): void {

@@ -109,12 +109,16 @@ export const batchConfig = fields({
   max_concurrent: positiveInteger.exactOptional().describe('How many items run at once at most.'),
 }).meta({ id: 'BatchConfig', description: 'Defaults for every batch of the workflow.' });
 
-/** Resources that a node occupies while it runs: `{ "llm": 1 }`, or `["llm"]` for one of each. */
+/** Resources that a node occupies while it runs: `{ "llm": 1 }`, or `["llm"]` for one of each; one that is named twice counts twice. */
 export const uses = z
   .union([
-    z
-      .array(name)
-      .transform((names): Record<string, number> => Object.fromEntries(names.map((key) => [key, 1]))),
+    z.array(name).transform((names): Record<string, number> => {
+      const amounts = new Map<string, number>();
+      for (const key of names) amounts.set(key, (amounts.get(key) ?? 0) + 1);
+      return Object.fromEntries(amounts);
+    }),
     byName(positiveInteger),
   ])
-  .describe('Resources that the node occupies while it runs: names with amounts, or a list of names.');
+  .describe(
+    'Resources that the node occupies while it runs: names with amounts, or a list of names, in which each counts as one.',
+  );

@@ -197,6 +197,26 @@ describe('batch_mode and execution_mode', () => {
 });
 
 describe('a stream', () => {
+  it.each([
+    ['fallback', { fallback: null }],
+    ['on_error', { on_error: 'continue' }],
+  ])(
+    'whose source makes up for its failure by `%s` warns of the stages that fail all the same',
+    (field, more) => {
+      const of = (stage: object) => ({
+        nodes: [
+          echo('s', { stream: true, batch: { items: [1] }, ...more }),
+          echo('t', { batch: { items: '${s}' }, depends_on: ['s'], ...stage }),
+        ],
+      });
+      const found = only(check(of({})), 'FC4002');
+      expect(found).toMatchObject({ severity: 'warning', path: `/nodes/0/${field}` });
+      expect(found.message).toContain('`t`, which works on its results as they come in, fails with FC5015');
+      expect(codesOf(check(of({ fallback: [] })))).toEqual([]);
+      expect(codesOf(check(of({ batch: { items: [1] } })))).not.toContain('FC4002 warning');
+    },
+  );
+
   const batch = (items: string) => ({ batch: { items } });
   const source = echo('s', { stream: true, batch: { items: [1] } });
   /** From where to where results stream. */

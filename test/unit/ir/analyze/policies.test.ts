@@ -262,6 +262,19 @@ describe('a policy that contradicts itself', () => {
       '/nodes/0/batch/max_concurrent',
       'warning',
     ],
+    ['a count that nobody asks for', ofOne({ join: { count: 2 } }), '/nodes/0/join/count', 'warning'],
+    [
+      'many at once, one after the other',
+      { ...ofOne({}), execution_mode: 'sequential', max_concurrency: 2 },
+      '/max_concurrency',
+      'warning',
+    ],
+    [
+      'a drain that the workflow does not wait for',
+      grouped({ on_error: 'fail_fast', cancel: 'drain' }),
+      '/parallel_groups/g/cancel',
+      'warning',
+    ],
     ['a batch that is none', ofOne({ batch: items, batch_mode: false }), '/nodes/0/batch_mode', 'warning'],
     [
       'uses of a wait',
@@ -289,6 +302,72 @@ describe('a policy that contradicts itself', () => {
   it.each(['wait', 'workflow'])('is reported for a compensation of the type %s', (type) => {
     const params = type === 'wait' ? { event: 'e' } : {};
     expect(only(check(ofOne({ compensate: { type, params } })), 'FC4002').severity).toBe('error');
+  });
+
+  it('is reported of edges that are never taken', () => {
+    const between = (more: object, action: string) => ({
+      nodes: [echo(more), ...echoes('b', 'c')],
+      edges: [{ from: 'a', to: 'b', action }],
+    });
+    const catches = [{ match: '*', goto: 'c' }];
+    for (const ir of [
+      between({ catch: catches }, 'error'),
+      between({ batch: items }, 'retry'),
+      between({ batch_mode: true, params: { value: [1] } }, 'retry'),
+    ]) {
+      expect(only(check(ir), 'FC4002')).toMatchObject({ severity: 'warning', path: '/edges/0' });
+    }
+    for (const ir of [
+      between({ catch: [{ match: 'E', goto: 'c' }] }, 'error'),
+      // A failure of its join is not caught.
+      between({ catch: catches, when: '1 < 2' }, 'error'),
+      between({ batch: items }, 'error'),
+      between({ batch: items }, 'default'),
+      // It may run as a whole.
+      { ...between({}, 'retry'), execution_mode: 'batch' },
+    ]) {
+      expect(codesOf(check(ir)).filter((code) => code.startsWith('FC4002'))).toEqual([]);
+    }
+  });
+
+  it('is reported of a fallback that looks like a template', () => {
+    const found = only(check(ofOne({ fallback: { list: ['${b}'] } })), 'FC4002');
+    expect(found).toMatchObject({ severity: 'warning', path: '/nodes/0/fallback' });
+    expect(codesOf(check(ofOne({ fallback: { list: ['$b'] } })))).toEqual([]);
+  });
+
+  it.each([
+    ['the workflow goes on', { on_error: 'fail_safe' }, {}, {}],
+    ['a group around it tolerates the failure', {}, { tolerate: { count: 1 } }, {}],
+    ['a join may handle the failure', {}, {}, { join: { policy: 'all_done' } }],
+  ])('is none of a group that drains where %s', (_, workflow, outer, join) => {
+    const ir = {
+      nodes: [
+        echo({ parallel_group: 'outer' }),
+        echo({ parallel_group: 'outer' }, 'b'),
+        echo({ parallel_group: 'g', depends_on: ['a'] }, 'c'),
+        echo({ parallel_group: 'g', depends_on: ['a'] }, 'd'),
+        echo({ depends_on: ['b', 'c', 'd'], ...join }, 'z'),
+      ],
+      parallel_groups: { outer, g: { on_error: 'fail_fast', cancel: 'drain' } },
+      ...workflow,
+    };
+    expect(codesOf(check(ir))).toEqual([]);
+    expect(codesOf(check({ ...ir, on_error: 'fail_fast' })).length).toBe('on_error' in workflow ? 1 : 0);
+  });
+
+  it('is none of a group in which a node stops it for its own failure', () => {
+    const stopped = (g: object) => ({
+      nodes: [echo({ parallel_group: 'g', on_error: 'fail_fast' })],
+      parallel_groups: { g },
+    });
+    expect(codesOf(check(stopped({ on_error: 'continue', tolerate: { count: 1 } })))).toEqual([]);
+    expect(codesOf(check(stopped({ cancel: 'drain' })))).toEqual([]);
+  });
+
+  it('is none of a batch that tolerates some failures under `continue`', () => {
+    const batch = { ...items, error_handling: 'continue', tolerate: { count: 1 } };
+    expect(codesOf(check(ofOne({ batch })))).toEqual([]);
   });
 
   it('is not one that says two things of different failures', () => {

@@ -5,6 +5,17 @@ import { applyFix, check, codesOf, echoes, expectRepair, only, TYPES, valid } fr
 const echo = (id: string, more: object) => ({ id, type: 'echo', ...more });
 
 describe('resources', () => {
+  it('that are named twice in a list are used twice', () => {
+    const ir = {
+      nodes: [echo('a', { uses: ['r', 's', 'r'] })],
+      resources: { r: { capacity: 2 }, s: { capacity: 1 } },
+    };
+    expect(valid(ir).nodes[0]?.uses).toEqual([
+      { resource: 'r', amount: 2 },
+      { resource: 's', amount: 1 },
+    ]);
+  });
+
   const using = (
     uses: unknown,
     resources: JsonObject = { llm: { capacity: 3 }, gpu: { capacity: 'auto' } },
