@@ -4,10 +4,12 @@ import {
   type AnyStateMachine,
   assign,
   createActor,
+  fromCallback,
   fromPromise,
   getNextSnapshot,
   initialTransition,
   isMachineSnapshot,
+  sendTo,
   transition,
   waitFor,
 } from 'xstate';
@@ -151,7 +153,13 @@ describe('an actor of a fast machine', () => {
   };
 
   it.each([
-    ['while it runs', { initial: 'a', states: { a: { on: { press: { actions: fail } } } } }],
+    [
+      'while it runs',
+      {
+        initial: 'before',
+        states: { before: { on: { press: 'a' } }, a: { on: { press: { actions: fail } } } },
+      },
+    ],
     ['as it begins', { initial: 'a', states: { a: { entry: fail } } }],
     ['before it begins', { initial: 'a', context: fail, states: { a: {} } }],
   ])('breaks as XState’s does when an action throws %s', (_, broken) => {
@@ -160,7 +168,7 @@ describe('an actor of a fast machine', () => {
       const actor = createActor(machine);
       actor.subscribe({ error: (error) => errors.push((error as Error).message) });
       actor.start();
-      if (actor.getSnapshot().status === 'active') actor.send(press);
+      for (let turn = 0; turn < 2 && errors.length === 0; turn++) actor.send(press);
       const { status, value, context, children } = actor.getSnapshot();
       const persisted = JSON.parse(JSON.stringify(actor.getPersistedSnapshot()));
       return { errors, status, value, context, children, persisted };
@@ -191,7 +199,27 @@ describe('an actor of a fast machine', () => {
     actor.send({ type: 'a' });
     await clock.advance(100);
     expect(actor.getSnapshot().value).toEqual({ a: 'left', b: 'over' });
+    const other = createActor(machine, { clock }).start();
+    expect(clock.nextTimerAt()).toBe(200);
+    for (const type of ['a', 'b']) other.send({ type });
     expect(clock.nextTimerAt()).toBeNull();
+  });
+
+  it('sends to what a state invokes as that is entered', async () => {
+    const told: string[] = [];
+    const helper = fromCallback(({ receive }) => receive(({ type }) => told.push(type)));
+    const machine = createFastMachine(
+      {
+        initial: 'idle',
+        states: {
+          idle: { on: { begin: 'busy' } },
+          busy: { entry: sendTo('helper', { type: 'hello' }), invoke: { id: 'helper', src: 'helper' } },
+        },
+      },
+      { actors: { helper } },
+    );
+    createActor(machine).start().send({ type: 'begin' });
+    expect(told).toEqual(['hello']);
   });
 
   it('executes what it begins with in order, however much that is', () => {
