@@ -24,9 +24,11 @@ export function failureOf(
 ): Failure {
   if (thrown instanceof ForkchartError) {
     const { code, message, path } = thrown;
-    // Of a sub-workflow that failed, what has failed in it; of all others the code says everything.
+    // Of a sub-workflow that failed, what has failed in it; of a capacity, what was to find it out; of all others the code says all.
     const causes =
-      code === 'FC5017' && thrown.cause !== undefined ? { causes: describeThrown(thrown.cause) } : {};
+      (code === 'FC5017' || code === 'FC5014') && thrown.cause !== undefined
+        ? { causes: describeThrown(thrown.cause) }
+        : {};
     return { code, message, ...at, path: path ?? at.path, hint: thrown.hint, ...causes };
   }
   const causes = describeThrown(thrown);

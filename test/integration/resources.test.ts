@@ -292,6 +292,37 @@ describe('metrics', () => {
   });
 });
 
+describe('a capacity that could not be found out', () => {
+  const none = async () => {
+    throw new Error('no answer', { cause: Object.assign(new Error('no driver'), { code: 'ENOENT' }) });
+  };
+  const resources = { gpu: { capacity: 'auto' as const } };
+  const failure = {
+    code: 'FC5014',
+    message: '`a` asks for 1 of `gpu`, and `detectCapacity` failed: no answer.',
+    causes: [{ message: 'no answer' }, { code: 'ENOENT' }],
+  };
+
+  it('fails the node that needs it, with why', async () => {
+    const nodes = [sleep('a', 1, { uses: ['gpu'] })];
+    const { result } = await traceRun({ nodes }, { resources, detectCapacity: none });
+    expect(result.error).toMatchObject(failure);
+  });
+
+  it('fails the calls that need it, with why', async () => {
+    const calls = defineNode({
+      type: 'calls',
+      run: async (_, ctx) => {
+        const [record] = await ctx.callToolsParallel([{ tool: 'echo' }], { uses: ['gpu'] });
+        return record?.error;
+      },
+    });
+    const nodes = [{ id: 'a', type: 'calls' }];
+    const { result } = await traceRun({ nodes }, { nodes: [calls], resources, detectCapacity: none });
+    expect(result.nodes.a?.output).toMatchObject(failure);
+  });
+});
+
 describe('options about resources', () => {
   it.each([
     [{ resources: { llm: 3 } }, '`resources.llm` is 3.'],

@@ -85,9 +85,9 @@ export class ResourceTable {
   #detect(resource: Resource): void {
     if (this.#detecting.has(resource)) return;
     this.#detecting.add(resource);
-    void this.#detectCapacity(resource.name).then((capacity) => {
+    void this.#detectCapacity(resource.name).then((found) => {
       this.#detecting.delete(resource);
-      resource.detected(capacity);
+      resource.detected(found);
       this.#boundsChanged(resource);
     });
   }

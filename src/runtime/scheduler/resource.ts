@@ -1,4 +1,5 @@
 import { tightestBound } from '../bound.js';
+import type { Detected, DetectionProblem } from './detect-capacity.js';
 import type { Lane } from './lane.js';
 import { type Rate, UseLog } from './use-log.js';
 
@@ -26,6 +27,7 @@ export class Resource {
   #rates: readonly Rate[] = [];
   /** What `auto` means here: `null` where nobody says `auto`, or while it is not known. */
   #detected: number | null = null;
+  #problem: DetectionProblem | null = null;
   #isAuto = false;
   readonly #log = new UseLog();
   #holders = 0;
@@ -59,8 +61,14 @@ export class Resource {
     return this.#isAuto && this.#detected === null;
   }
 
-  detected(capacity: number): void {
+  detected({ capacity, problem }: Detected): void {
     this.#detected = capacity;
+    this.#problem = problem;
+  }
+
+  /** Why `auto` means nothing here; `null` where it is known what it means, and where nobody says it. */
+  get problem(): DetectionProblem | null {
+    return this.#isAuto ? this.#problem : null;
   }
 
   /** The most that one ticket can ever have of it; `null` for no bound. */

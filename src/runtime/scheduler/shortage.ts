@@ -1,10 +1,11 @@
 import { quote } from '../../ir/diagnostics/wording.js';
 import { type Failure, ForkchartError } from '../../ir/errors.js';
+import { describeThrown } from '../thrown.js';
 import type { Shortage } from './ticket.js';
 
 /** FC5014, as a failure of the node that asks for so much. */
 export function shortageFailure(
-  { resource, amount, most }: Shortage,
+  { resource, amount, most, problem }: Shortage,
   { id, pointer }: { readonly id: string; readonly pointer: string },
 ): Failure {
   const asked = `${quote(id)} asks for ${amount} of ${quote(resource)}`;
@@ -14,6 +15,14 @@ export function shortageFailure(
       ...at,
       message: `${asked}, which neither a workflow nor the runner declares.`,
       hint: 'Declare it in `resources` of the workflow, or of the runner.',
+    };
+  }
+  if (problem !== undefined) {
+    return {
+      ...at,
+      message: `${asked}, and \`detectCapacity\` ${problem.says}.`,
+      hint: 'Let `detectCapacity` give a number, 0 or more, or write the `capacity` as a number.',
+      ...(problem.cause === undefined ? {} : { causes: describeThrown(problem.cause) }),
     };
   }
   // Bounds that are written are 1 or more.
@@ -37,5 +46,10 @@ export function shortageError(
   node: Parameters<typeof shortageFailure>[1],
 ): ForkchartError {
   const { message, hint, path } = shortageFailure(shortage, node);
-  return new ForkchartError('FC5014', message, { hint, path, terminal: true });
+  return new ForkchartError('FC5014', message, {
+    hint,
+    path,
+    cause: shortage.problem?.cause,
+    terminal: true,
+  });
 }

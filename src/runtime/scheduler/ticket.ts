@@ -1,4 +1,5 @@
 import type { ResourceUse } from '../../ir/workflow.js';
+import type { DetectionProblem } from './detect-capacity.js';
 import type { Pool } from './pool.js';
 import type { Resource } from './resource.js';
 
@@ -14,6 +15,8 @@ export interface Shortage {
   readonly amount: number;
   /** How much there can be at most; `null` for a resource that nobody has declared. */
   readonly most: number | null;
+  /** Why there is none of it, where that could not be found out. */
+  readonly problem?: DetectionProblem;
 }
 
 /** What somebody asks for, all at once. */
@@ -77,8 +80,9 @@ export function byOrder(a: Ticket, b: Ticket): number {
 /** The first of several claims that can never be satisfied; `null` where all can, as far as is known. */
 export function shortageOf(claims: readonly Claim[]): Shortage | null {
   for (const { resource, amount } of claims) {
-    const { name, most } = resource;
-    if (most !== null && amount > most) return { resource: name, amount, most };
+    const { name, most, problem } = resource;
+    if (most !== null && amount > most)
+      return { resource: name, amount, most, ...(problem === null ? {} : { problem }) };
   }
   return null;
 }

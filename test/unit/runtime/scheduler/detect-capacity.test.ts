@@ -37,16 +37,30 @@ describe('what is found out of a capacity', () => {
   it('is asked for once for each resource', async () => {
     const asked: string[] = [];
     const detect = capacityDetector((resource) => asked.push(resource));
-    expect(await Promise.all([detect('gpu'), detect('tpu'), detect('gpu')])).toEqual([1, 2, 1]);
+    expect(await Promise.all([detect('gpu'), detect('tpu'), detect('gpu')])).toEqual(
+      [1, 2, 1].map((capacity) => ({ capacity, problem: null })),
+    );
     expect(asked).toEqual(['gpu', 'tpu']);
   });
 
   it.each([
-    ['rejects', () => Promise.reject(new Error('no driver')), 0],
-    ['is no number', () => Number.NaN, 0],
-    ['is negative', () => -1, 0],
-    ['is no whole number', () => 2.9, 2],
-  ])('is a whole number, 0 at least, though the answer %s', async (_, given, capacity) => {
-    expect(await capacityDetector(given)('gpu')).toBe(capacity);
+    ['is no whole number', () => 2.9, 2, undefined],
+    ['is none', () => 0, 0, undefined],
+    ['rejects', () => Promise.reject(new Error('no driver')), 0, 'failed: no driver'],
+    [
+      'is thrown',
+      () => {
+        throw new Error('no driver');
+      },
+      0,
+      'failed: no driver',
+    ],
+    ['is no number', () => Number.NaN, 0, 'gave NaN'],
+    ['is a text', () => '3' as never, 0, 'gave the text "3"'],
+    ['is negative', () => -1, 0, 'gave -1'],
+  ])('is a whole number, 0 at least, though the answer %s', async (_, given, capacity, says) => {
+    const found = await capacityDetector(given)('gpu');
+    expect(found.capacity).toBe(capacity);
+    expect(found.problem?.says).toBe(says);
   });
 });

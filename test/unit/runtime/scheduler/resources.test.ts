@@ -261,7 +261,17 @@ describe('what there is of a resource', () => {
     });
     run().ask('a', { uses: { gpu: 1 } });
     await clock.flush();
-    expect(refused).toEqual([['a', { resource: 'gpu', amount: 1, most: 0 }]]);
+    expect(refused).toEqual([
+      [
+        'a',
+        {
+          resource: 'gpu',
+          amount: 1,
+          most: 0,
+          problem: expect.objectContaining({ says: 'failed: no driver' }),
+        },
+      ],
+    ]);
   });
 });
 
