@@ -31,6 +31,13 @@ console.log(JSON.stringify(outputs));
 await runner.close();
 `;
 
+/** All that the declarations name, whatever of it the file uses. */
+const TYPED = `
+import { type Run, type Workflow, createRunner } from 'forkchart';
+export const load = (text: string): Workflow => createRunner().load(text);
+export const start = (workflow: Workflow): Run => createRunner().start(workflow, {}, { onEvent: ({ type }) => console.log(type) });
+`;
+
 describe('the packed package, installed into an empty project', () => {
   const project = mkdtempSync(path.join(tmpdir(), 'forkchart-package-'));
   beforeAll(async () => {
@@ -39,6 +46,7 @@ describe('the packed package, installed into an empty project', () => {
     writeFileSync(path.join(project, 'package.json'), '{ "type": "module", "private": true }');
     writeFileSync(path.join(project, 'script.mjs'), SCRIPT);
     writeFileSync(path.join(project, 'worker.mjs'), WORKER_SCRIPT);
+    writeFileSync(path.join(project, 'typed.mts'), TYPED);
     writeFileSync(path.join(project, 'square.mjs'), 'export default ({ n }) => n * n;');
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
     await run('npm', ['install', ...flags, `./${filename}`], { cwd: project });
@@ -54,6 +62,24 @@ describe('the packed package, installed into an empty project', () => {
     const { stdout } = await run(process.execPath, ['worker.mjs'], { cwd: project, timeout: 20_000 });
     expect(stdout).toBe('{"nine":9}\n');
   });
+
+  it('has types that hold together, looked at in full', async () => {
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+    ];
+    const check = run(process.execPath, [tsc, ...flags, ...types, 'typed.mts'], { cwd: project });
+    const { stdout } = await check.catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  }, 60_000);
 
   it('has the command line and the schema', async () => {
     const bin = path.join(project, 'node_modules/.bin/forkchart');

@@ -19,7 +19,7 @@ export interface Template {
   readonly source: JsonValue;
   /** In the order in which they occur. */
   readonly references: readonly Reference[];
-  /** @internal */
+  /** What it is filled in from. */
   readonly parts: Part;
 }
 
