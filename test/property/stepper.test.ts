@@ -57,12 +57,12 @@ function compiled(ir: unknown): CompiledWorkflow | null {
 }
 
 describe('the fast stepper', () => {
-  const workflows = workflowArbitrary({ policies: true, maxNodes: 7 });
+  const workflows = workflowArbitrary({ policies: true, maxNodes: 6 });
 
   it('takes the steps of XState, whatever happens to any chart, from any point on', () => {
     const { numRuns, seed } = settings(5000);
     let compared = 0;
-    const schedules = fc.array(happening, { maxLength: 24, size: 'max' });
+    const schedules = fc.array(happening, { maxLength: 20, size: 'max' });
     fc.assert(
       fc.property(workflows, fc.boolean(), schedules, (ir, waitsForPlaces, schedule) => {
         const chart = compiled(ir)?.machine;

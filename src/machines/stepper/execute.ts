@@ -6,6 +6,7 @@ import {
   type AnyStateMachine,
   createActor,
 } from 'xstate';
+import type { Awake } from './awake.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
@@ -32,14 +33,12 @@ export class Executor {
   context: unknown;
   /** What was raised at once, for the microsteps after this one. */
   readonly raised: AnyEventObject[] = [];
-  /** Slots of the regions whose `always` has to be looked at again. */
-  woken: number[] = [];
-  wakesAll = false;
 
   constructor(
     readonly machine: SteppedMachine,
     readonly scope: AnyActorScope,
     context: unknown,
+    private readonly awake: Awake,
     /** The actors invoked by what is active now. */
     private readonly children: () => Record<string, AnyActorRef>,
   ) {
@@ -58,7 +57,7 @@ export class Executor {
         scope.actionExecutor({ type: action.name, info, params, exec: execute } as never);
       } else if (builtin.type === 'xstate.assign') {
         this.#assign(builtin, info, params);
-        this.#wake(action);
+        this.awake.changed(action.wakes);
       } else {
         const sent = this.#send(builtin, info, params, own);
         if (builtin.retryResolve !== undefined) unsent = [...unsent, [builtin, sent]];
@@ -118,11 +117,6 @@ export class Executor {
     const step = { context, event, spawn: refuseToSpawn, self, system };
     const next = (assignment as Assignment)(step, params);
     this.context = isWhole(next, context as object) ? next : { ...(context as object), ...next };
-  }
-
-  #wake({ wakes }: StepAction): void {
-    if (wakes === null) this.wakesAll = true;
-    else for (const slot of wakes) this.woken.push(slot);
   }
 
   /** Any other built-in action; returns what it is executed with. */

@@ -47,6 +47,12 @@ export function enabledAlways(
   return enabled;
 }
 
+/** The transitions that lead somewhere, by where they come from. */
+export function inDocumentOrder(transitions: readonly StepTransition[]): readonly StepTransition[] {
+  const moves = transitions.filter(({ target }) => target !== null);
+  return moves.length < 2 ? moves : moves.sort((a, b) => a.source.order - b.source.order);
+}
+
 const NONE: readonly StepTransition[] = [];
 
 function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly StepState[]): StepState[] {

@@ -1,7 +1,8 @@
 import type { AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
-import { type ActiveChild, activeChildren, activeStates, Configuration, isActive } from './configuration.js';
+import { Awake } from './awake.js';
+import { type ActiveChild, activeChildren, activeStates, Configuration } from './configuration.js';
 import { Executor } from './execute.js';
-import { enabledAlways, enabledBy } from './select.js';
+import { enabledAlways, enabledBy, inDocumentOrder } from './select.js';
 import { FastSnapshot } from './snapshot.js';
 import type { StepState, StepTable, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
@@ -22,9 +23,7 @@ export class Stepper {
   #time: number;
   #status: SnapshotStatus = 'active';
   #output: unknown;
-  /** States that were entered and have an `always`. */
-  #entered: StepState[] = [];
-
+  readonly #awake: Awake;
   readonly #trace: FastSnapshot[] | null;
 
   /** @param trace takes the snapshot after each microstep */
@@ -44,9 +43,15 @@ export class Stepper {
     this.#time = configuration.time;
     this.#status = snapshot.status;
     this.#output = snapshot.output;
-    this.#executor = new Executor(snapshot.machine, scope, snapshot.context, () => this.#now().children);
     // A snapshot from elsewhere need not be at rest.
-    this.#executor.wakesAll = !this.#table.declaresWakes || configuration.time === 0;
+    this.#awake = new Awake(this.#table, configuration.time > 0);
+    this.#executor = new Executor(
+      snapshot.machine,
+      scope,
+      snapshot.context,
+      this.#awake,
+      () => this.#now().children,
+    );
   }
 
   /** Enters the machine, and goes on until nothing happens by itself. */
@@ -108,7 +113,12 @@ export class Stepper {
     }
     const snapshot = this.#freeze();
     this.#trace?.push(snapshot);
-    inspectMicrostep(this.#scope, event, snapshot, definitionsOf(transitions));
+    inspectMicrostep(
+      this.#scope,
+      event,
+      snapshot,
+      transitions.map(({ definition }) => definition),
+    );
   }
 
   /** Leaves a state: the last one inside of it first. */
@@ -134,7 +144,7 @@ export class Stepper {
       this.#active = this.#active.set(parent.slot, { state, actor, entered, spawned: entered });
     }
     if (unsent.length > 0) this.#executor.sendLate(unsent);
-    if (state.always.length > 0) this.#entered.push(state);
+    this.#awake.entered(state);
     if (state.type === 'parallel') this.#done = this.#done.set(state.slot, 0);
     else if (state.type === 'final') this.#complete(state, event);
     for (const child of state.type === 'compound' ? initialOf(state) : state.children) {
@@ -200,27 +210,8 @@ export class Stepper {
   }
 
   #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
-    const states = this.#awake();
-    return states.length === 0 ? [] : enabledAlways(this.#occasion(), states, event);
-  }
-
-  /** The active states whose `always` may be taken now though it could not be before. */
-  #awake(): readonly StepState[] {
-    const executor = this.#executor;
-    const { wakesAll, woken } = executor;
-    const awake = this.#entered;
-    if (!wakesAll && woken.length === 0 && awake.length === 0) return awake;
-    this.#entered = [];
-    executor.woken = [];
-    executor.wakesAll = !this.#table.declaresWakes;
-    if (wakesAll) {
-      return activeStates(this.#active, this.#table.root).filter(({ always }) => always.length > 0);
-    }
-    for (const slot of woken) {
-      const state = this.#active.get(slot)?.state;
-      if (state !== undefined && state.always.length > 0 && isActive(this.#active, state)) awake.push(state);
-    }
-    return awake;
+    const states = this.#awake.take(this.#active);
+    return states.length === 0 ? NONE : enabledAlways(this.#occasion(), states, event);
   }
 
   #occasion() {
@@ -260,15 +251,6 @@ export class Stepper {
   }
 }
 
+const NONE: readonly StepTransition[] = [];
+
 const initialOf = ({ initial }: StepState): readonly StepState[] => (initial === null ? [] : [initial]);
-
-const definitionsOf = (transitions: readonly StepTransition[]) =>
-  transitions.length === 0 ? NO_DEFINITIONS : transitions.map(({ definition }) => definition);
-
-const NO_DEFINITIONS: StepTransition['definition'][] = [];
-
-/** The transitions that lead somewhere, by where they come from. */
-function inDocumentOrder(transitions: readonly StepTransition[]): readonly StepTransition[] {
-  const moves = transitions.filter(({ target }) => target !== null);
-  return moves.length < 2 ? moves : moves.sort((a, b) => a.source.order - b.source.order);
-}

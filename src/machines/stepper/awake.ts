@@ -1,0 +1,43 @@
+import { type ActiveChildren, activeStates, isActive } from './configuration.js';
+import type { StepState, StepTable } from './step-table.js';
+
+/** Which active states have an `always` that may be taken now though it could not be before. */
+export class Awake {
+  #all: boolean;
+  #states: StepState[] = [];
+  #slots: number[] = [];
+
+  /** @param atRest whether none of them could be taken as the step began */
+  constructor(
+    private readonly table: StepTable,
+    atRest: boolean,
+  ) {
+    this.#all = !atRest || !table.declaresWakes;
+  }
+
+  /** A state was entered. */
+  entered(state: StepState): void {
+    if (state.always.length > 0) this.#states.push(state);
+  }
+
+  /** The context was changed, of which these regions may see something; `null` for any region. */
+  changed(slots: readonly number[] | null): void {
+    if (slots === null) this.#all = true;
+    else for (const slot of slots) this.#slots.push(slot);
+  }
+
+  /** Those states, in any order and perhaps more than once: nobody is told of them again. */
+  take(active: ActiveChildren): readonly StepState[] {
+    const [all, states, slots] = [this.#all, this.#states, this.#slots];
+    if (!all && states.length === 0 && slots.length === 0) return states;
+    this.#all = !this.table.declaresWakes;
+    this.#states = [];
+    this.#slots = [];
+    if (all) return activeStates(active, this.table.root).filter(({ always }) => always.length > 0);
+    for (const slot of slots) {
+      const state = active.get(slot)?.state;
+      if (state !== undefined && state.always.length > 0 && isActive(active, state)) states.push(state);
+    }
+    return states;
+  }
+}
