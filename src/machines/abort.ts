@@ -1,7 +1,7 @@
 import { raise } from 'xstate';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { groupEndedAround } from './failure.js';
+import { groupEndedAround, isGroupedWithin } from './failure.js';
 import type { GroupPlan } from './group-plan.js';
 import type { CancelReason } from './outcome.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -50,9 +50,9 @@ export interface Failing {
 export const stopScope = (topology: Topology, failing: Failing) => [
   'stopForFailure',
   raise((step: FailingStep): StopEvent => {
-    const { groups, node } = failing.node(step);
-    const { id } = node;
-    const isOwn = node.onError === 'fail_fast' && groups.length === 0 && failing.groups.length === 0;
+    const plan = failing.node(step);
+    const { id, onError } = plan.node;
+    const isOwn = onError === 'fail_fast' && !isGroupedWithin(topology, plan, failing.loop);
     const group = groupEndedAround(topology, failing.loop, isOwn);
     if (group === null) return { type: ABORT, failed: id, reason: null };
     return { type: group.drains ? DRAIN : ABORT, failed: id, reason: failedGroup(group, id) };

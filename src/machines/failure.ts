@@ -52,7 +52,7 @@ export function routeOfLoop(
   const route = wayOfLoop(topology, context, plan, failedNode);
   if (route.handledBy !== null) return route;
   const { onError } = failedNode.node;
-  const inGroup = failedNode.groups.length > 0;
+  const inGroup = isGroupedWithin(topology, failedNode, plan.index);
   const parent = topology.workflow.loops[plan.index]?.parent ?? null;
   return {
     ...route,
@@ -63,6 +63,29 @@ export function routeOfLoop(
       inGroup || plan.groups.length > 0,
     ),
   };
+}
+
+/**
+ * The node by whose failure an iteration fails; `null` where nothing in it is unhandled. Of several, the one whose own policy
+ * ends most; of those, the first that failed.
+ */
+export function failedIn(topology: Topology, plan: LoopPlan, ended: ScopeContext): NodePlan | null {
+  if (ended.failure === null) return null;
+  const { failure } = ended;
+  const rank = (failing: NodePlan): number => {
+    const { node } = failing;
+    if (node.onError === 'fail_fast' && !isGroupedWithin(topology, failing, plan.index)) return 0;
+    return (node.onError === 'fail_safe' ? 2 : 1) + (node.id === failure.node ? 0 : 0.5);
+  };
+  const isOpen = ({ index }: NodePlan): boolean => {
+    const outcome = nth(ended.outcomes, index);
+    return !!outcome && isFailure(outcome.status) && outcome.handledBy === null;
+  };
+  const [most] = plan.body
+    .map((index) => at(topology.nodes, index))
+    .filter(isOpen)
+    .sort((a, b) => rank(a) - rank(b));
+  return most ?? null;
 }
 
 /**
@@ -78,6 +101,23 @@ export function routeAtEntry(
 ): FailureRoute {
   const own = routeOfNode(topology, context, failing, failure, true);
   return own.action !== null ? own : routeOfLoop(topology, context, plan, failing);
+}
+
+/** Whether a node is in a group inside of a loop around it (`null`: of the workflow). */
+export function isGroupedWithin(
+  topology: Topology,
+  { groups, loop }: NodePlan,
+  outer: number | null,
+): boolean {
+  if (groups.length > 0) return true;
+  for (
+    let index = loop;
+    index !== outer && index !== null;
+    index = topology.workflow.loops[index]?.parent ?? null
+  ) {
+    if (at(topology.loops, index).groups.length > 0) return true;
+  }
+  return false;
 }
 
 /** The first rule that fits a failure. */
@@ -102,11 +142,12 @@ export function wayOfNode(topology: Topology, context: ScopeContext, plan: NodeP
 export function wayOfLoop(
   topology: Topology,
   context: ScopeContext,
-  { unit, groups }: LoopPlan,
-  { index, node, groups: inside }: NodePlan,
+  { index, unit, groups }: LoopPlan,
+  failing: NodePlan,
 ): FailureRoute {
-  const forGroups = inside.length > 0 ? ownPolicyOf(node.onError) : node.onError;
-  return throughScope(topology, context, { unit, groups, failing: index }, forGroups, node.onError);
+  const { onError } = failing.node;
+  const forGroups = isGroupedWithin(topology, failing, index) ? ownPolicyOf(onError) : onError;
+  return throughScope(topology, context, { unit, groups, failing: failing.index }, forGroups, onError);
 }
 
 interface FailingUnit {

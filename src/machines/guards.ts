@@ -5,6 +5,7 @@ import {
   catchFor,
   type FailureRoute,
   failedBranches,
+  failedIn,
   routeAtEntry,
   routeOfLoop,
   routeOfNode,
@@ -65,11 +66,6 @@ export function chartGuards(topology: Topology) {
     const group = at(topology.groups, index);
     return toleratedBy(group, group.onError);
   };
-  /** The same for a loop: by a node that cannot be entered, or by one that failed in an iteration. */
-  const loopRoute = (context: ScopeContext, params: { loop: number }, failed: string | number | null) => {
-    const node = typeof failed === 'string' ? topology.nodeIndex.get(failed) : failed;
-    return routeOfLoop(topology, context, loop(params), at(topology.nodes, node ?? loop(params).header));
-  };
   const entryRoute = (context: ScopeContext, params: { loop: number }): FailureRoute | null => {
     const decision = entry(context, params);
     if (decision.kind !== 'fail') return null;
@@ -77,8 +73,8 @@ export function chartGuards(topology: Topology) {
     return routeAtEntry(topology, context, loop(params), failing, decision.failure);
   };
   const iterationRoute = ({ context, event }: Step, params: { loop: number }): FailureRoute | null => {
-    const { failure } = event.output as ScopeContext;
-    return failure === null ? null : loopRoute(context, params, failure.node);
+    const failing = failedIn(topology, loop(params), event.output as ScopeContext);
+    return failing === null ? null : routeOfLoop(topology, context, loop(params), failing);
   };
 
   return {

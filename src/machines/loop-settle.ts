@@ -1,15 +1,16 @@
 import type { Failure } from '../ir/errors.js';
 import type { StopEvent } from './abort.js';
+import { at } from './at.js';
 import type { ScopeContext } from './context.js';
 import { routeAtEntry, routeOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
-import { failed, type Handling, isFailure, type Outcome, skipped } from './outcome.js';
+import { failed, isFailure, type Outcome, skipped } from './outcome.js';
 import { nth, PageEditor } from './pages.js';
 import { type ChartInputEvent, recordOutcome, stoppedOutcome } from './settle.js';
 import { mergeWrites } from './state.js';
-import type { LoopPlan, Topology } from './topology.js';
+import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
-/** Takes over what an iteration has done: its nodes' outcomes, and its first unhandled failure, which may be handled out here. */
+/** Takes over what an iteration has done: its nodes' outcomes, and its first failure that nothing out here handles either. */
 export function mergeIteration(
   topology: Topology,
   context: ScopeContext,
@@ -20,33 +21,37 @@ export function mergeIteration(
   const attempts = new PageEditor(context.attempts);
   const iterations = [...context.iterations];
   for (const inner of plan.inner) iterations[inner] = ended.iterations[inner] ?? 0;
-  const { failure } = ended;
-  const handledBy = failure === null ? null : handlingOf(topology, context, plan, failure);
-  for (const node of plan.body) {
-    const outcome = nth(ended.outcomes, node) ?? null;
-    const isOpen = outcome !== null && isFailure(outcome.status) && outcome.handledBy === null;
-    outcomes.set(node, isOpen && handledBy !== null ? { ...outcome, handledBy } : outcome);
-    attempts.set(node, nth(ended.attempts, node) ?? 0);
+  const open: NodePlan[] = [];
+  for (const index of plan.body) {
+    const outcome = nth(ended.outcomes, index) ?? null;
+    attempts.set(index, nth(ended.attempts, index) ?? 0);
+    if (outcome === null || !isFailure(outcome.status) || outcome.handledBy !== null) {
+      outcomes.set(index, outcome);
+      continue;
+    }
+    const node = at(topology.nodes, index);
+    const { handledBy } = routeOfLoop(topology, context, plan, node);
+    outcomes.set(index, { ...outcome, handledBy });
+    if (handledBy === null) open.push(node);
   }
   return {
     ...context,
     outcomes: outcomes.list,
     attempts: attempts.list,
-    failure: context.failure ?? (handledBy === null ? failure : null),
+    failure: context.failure ?? failureOf(open, ended),
     undo: [...context.undo, ...ended.undo],
     iterations,
     writes: mergeWrites(context.writes, ended.writes),
   };
 }
 
-function handlingOf(
-  topology: Topology,
-  context: ScopeContext,
-  plan: LoopPlan,
-  failure: Failure,
-): Handling | null {
-  const failing = topology.nodes[topology.nodeIndex.get(failure.node ?? '') ?? plan.header];
-  return failing === undefined ? null : routeOfLoop(topology, context, plan, failing).handledBy;
+/** The first in time, if it is open; else the first in order of declaration. */
+function failureOf(open: readonly NodePlan[], ended: ScopeContext): Failure | null {
+  const [first] = open;
+  if (first === undefined || open.some(({ node }) => node.id === ended.failure?.node)) {
+    return first === undefined ? null : ended.failure;
+  }
+  return nth(ended.outcomes, first.index)?.failure ?? null;
 }
 
 /** Settles every node of a loop that does not run: its entry says so, it broke down, or it was told to stop. */

@@ -10,7 +10,7 @@ import {
 } from './abort.js';
 import { at } from './at.js';
 import { iterationContext, type ScopeContext } from './context.js';
-import { wayOfLoop } from './failure.js';
+import { failedIn, wayOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
 import type { LoopPlan, Topology } from './topology.js';
 
@@ -107,8 +107,7 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
             { target: 'cancelled', guard: guard('loopStopped'), actions: action('mergeIteration') },
             { target: 'repeating', guard: guard('anotherIteration'), actions: action('mergeIteration') },
             ...failing(ITERATION, [action('mergeIteration'), action('publishHandled')], ({ event }) => {
-              const { failure } = (event as { output: ScopeContext }).output;
-              return topology.nodes[topology.nodeIndex.get(failure?.node ?? '') ?? plan.header] ?? header;
+              return failedIn(topology, plan, (event as { output: ScopeContext }).output) ?? header;
             }),
             { target: 'succeeded', actions: action('mergeIteration') },
           ],

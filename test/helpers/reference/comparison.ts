@@ -78,15 +78,15 @@ export async function compare(
 }
 
 /**
- * Conditions that cannot be decided fail without anything having run, several at one instant. Which of them stops a fail_fast
- * run, the one in a loop or the one outside, is nobody's promise; that the run fails is.
+ * Joins fail without anything having run, several at one instant. Which of them stops a fail_fast run, the one in a loop or a
+ * group or the one outside, is nobody's promise; that the run fails is.
  */
 function isRace(workflow: Workflow, reference: Reference): boolean {
-  return (
-    workflow.onError === 'fail_fast' &&
-    workflow.loops.length > 0 &&
-    reference.firstFailures().some(({ code }) => code === 'FC5003')
-  );
+  if (workflow.onError !== 'fail_fast') return false;
+  const failures = reference.firstFailures();
+  if (workflow.loops.length > 0 && failures.some(({ code }) => code === 'FC5003')) return true;
+  const ofJoins = failures.filter(({ code }) => code === 'FC5003' || code === 'FC5013');
+  return ofJoins.length > 1 && workflow.loops.length + workflow.groups.length > 0;
 }
 
 interface Timer {

@@ -135,8 +135,14 @@ function decideOnce(run: RunState): boolean {
   const entering = loopsToEnter(run);
   const ending = loopsToEnd(run);
   if (verdicts.length + entering.length + ending.length === 0) return false;
-  const effects = verdicts.flatMap(([id, verdict]) => leaveWaiting(run, id, verdict));
-  for (const loop of entering) effects.push(...enterLoop(run, loop));
+  const order = run.ordered();
+  // Of what is decided at one instant, what is declared first comes first.
+  const effects = [
+    ...verdicts.map(([id, verdict]) => ({ id, decide: () => leaveWaiting(run, id, verdict) })),
+    ...entering.map((loop) => ({ id: loop.header, decide: () => enterLoop(run, loop) })),
+  ]
+    .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+    .flatMap(({ decide: take }) => take());
   for (const loop of ending) endIteration(run, loop);
   for (const effect of effects) stopGroup(run, effect);
   for (const [id, { kind }] of verdicts) if (kind === 'start') cancelRest(run, id);

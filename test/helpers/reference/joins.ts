@@ -31,12 +31,7 @@ export function judge(
   const isCounted = join.policy === 'one_success' || join.policy === 'quorum';
   if (!isCounted && areAllDecided && states.some((state) => state?.kind === 'broken'))
     return { kind: 'fail', code: 'FC5003' };
-  if (join.policy === 'one_success') {
-    if (taken > 0) return { kind: 'start' };
-    if (!areAllDecided) return { kind: 'wait' };
-    return failure === undefined ? skipped : unsatisfied;
-  }
-  if (join.policy === 'quorum') {
+  if (isCounted) {
     if (taken >= join.count) return { kind: 'start' };
     if (taken + undecided < join.count && (taken > 0 || failure !== undefined)) return unsatisfied;
     return areAllDecided ? skipped : { kind: 'wait' };
