@@ -2,7 +2,7 @@ import { checkBackwardUses } from './analyze/backward-uses.js';
 import { checkBatchItems } from './analyze/batch-items.js';
 import { expandBranches } from './analyze/branch-uses.js';
 import { splitEdges } from './analyze/cycles.js';
-import { inferDependencies } from './analyze/data-dependencies.js';
+import { inferDependencies, reportInferred } from './analyze/data-dependencies.js';
 import type { SplitEdges } from './analyze/draft-edge.js';
 import { collectEdges } from './analyze/edges.js';
 import { checkLoopEntries, checkStart, findStart } from './analyze/entry.js';
@@ -74,8 +74,8 @@ export function normalizeWorkflow(
   if (outline === null) return tooDeep();
   const loopsSoFar = { all: outline.loops, tree: outline.tree };
   const uses = expandBranches(texts.uses, drafts);
-  const data = inferDependencies(uses, outline.forward, outline.order, loopsSoFar, table, problems);
-  const edges: SplitEdges = { forward: [...split.forward, ...data.inferred], closing: split.closing };
+  const data = inferDependencies(uses, outline.forward, outline.order, loopsSoFar);
+  const edges: SplitEdges = { forward: [...split.forward, ...data.inferred.keys()], closing: split.closing };
   const structure = findStructure(edges, table.size);
   if (structure === null) return tooDeep();
 
@@ -86,6 +86,7 @@ export function normalizeWorkflow(
   checkUnusedOutputs(core, table, edges.forward, texts, nodeTypes, problems);
   checkWriters(core, table, structure.forward, structure.order, edges.forward, problems);
   const streams = findStreams(core, table, texts, uses, edges.forward, structure, problems);
+  reportInferred(data.inferred, streams, table, problems);
   const scopes = checkLoops(structure, edges, table, problems);
   if (scopes === null || table.size === 0) return null;
   checkLoopEntries(start, edges, structure, table, problems);

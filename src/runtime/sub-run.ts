@@ -28,7 +28,8 @@ export async function runSubWorkflow(
   const workflow = call.ref === null ? inlineOf(plan) : loadNamed(parent, call.ref);
   const chain = [...parent.chain, call.ref ?? workflow.id];
   if (chain.length - 1 > runner.maxDepth) throw tooDeep(chain, runner.maxDepth);
-  const inputs = bind(workflow, call.inputs, runner.resultBytes);
+  const title = call.ref ?? workflow.id;
+  const inputs = bind(title, workflow, call.inputs, runner.resultBytes);
   const name = input.item === null ? input.name : itemName(input.name, input.item.index);
   // Another attempt is another run: what the last one has done is done again.
   const attempt = input.attempt === 1 ? '' : `:${input.attempt}`;
@@ -51,7 +52,7 @@ export async function runSubWorkflow(
   signal.throwIfAborted();
   const { outputs, failure } = fillOutputs(scope.topology, context);
   if (status === 'succeeded' && failure === null) return outputs as JsonObject;
-  throw failed(workflow, context.failure ?? failure);
+  throw failed(title, context.failure ?? failure);
 }
 
 interface Ended {
@@ -98,12 +99,12 @@ function loadNamed({ run }: RunScope, ref: string): Workflow {
   }
 }
 
-function bind(workflow: Workflow, given: JsonObject, resultBytes: number): JsonObject {
+function bind(title: string, workflow: Workflow, given: JsonObject, resultBytes: number): JsonObject {
   try {
     return bindInputs(workflow, given, resultBytes);
   } catch (error) {
     if (!(error instanceof ForkchartError)) throw error;
-    throw new ForkchartError('FC5017', `Workflow \`${workflow.id}\` did not begin: ${error.message}`, {
+    throw new ForkchartError('FC5017', `Workflow \`${title}\` did not begin: ${error.message}`, {
       hint: error.hint,
       cause: error,
       terminal: true,
@@ -119,10 +120,10 @@ function tooDeep(chain: readonly string[], most: number): ForkchartError {
   });
 }
 
-function failed({ id }: Workflow, failure: Failure | null): ForkchartError {
-  if (failure === null) throw new Error(`Workflow ${id} failed without a failure.`);
+function failed(title: string, failure: Failure | null): ForkchartError {
+  if (failure === null) throw new Error(`Workflow ${title} failed without a failure.`);
   const where = failure.node === null ? '' : ` at \`${failure.node}\``;
-  return new ForkchartError('FC5017', `Workflow \`${id}\` failed${where}: ${failure.message}`, {
+  return new ForkchartError('FC5017', `Workflow \`${title}\` failed${where}: ${failure.message}`, {
     hint: failure.hint,
     cause: asError(failure),
   });

@@ -12,14 +12,14 @@ import type { DataUse } from './references.js';
 
 /** What references ask of the order of nodes. */
 export interface DataDependencies {
-  /** Edges for references that nothing orders. */
-  readonly inferred: readonly DraftEdge[];
+  /** Edges for references that nothing orders, each with the first of these. */
+  readonly inferred: ReadonlyMap<DraftEdge, DataUse>;
   /** References to a node that runs later: sound inside one loop, where they mean the iteration before. */
   readonly backward: readonly DataUse[];
 }
 
 /**
- * FC3004: adds an edge for each reference to a node that nothing orders before the node that uses it.
+ * Adds an edge for each reference to a node that nothing orders before the node that uses it.
  *
  * @param forward a graph without cycles, which grows by the new edges.
  * @param order its vertices in topological order.
@@ -30,8 +30,6 @@ export function inferDependencies(
   forward: Digraph,
   order: readonly number[],
   loops: { readonly all: readonly NaturalLoop[]; readonly tree: LoopTree },
-  table: NodeTable,
-  problems: Problems,
 ): DataDependencies {
   const foreseen = foresee(uses, forward, order);
   const online = new OnlineOrder(forward, foreseen);
@@ -74,8 +72,7 @@ export function inferDependencies(
   const writtenAt = (use: DataUse): number => written.get(use) ?? 0;
   inferred.sort((a, b) => writtenAt(a.use) - writtenAt(b.use));
   backward.sort((a, b) => writtenAt(a) - writtenAt(b));
-  reportInferred(inferred, table, problems);
-  return { inferred: inferred.map(({ use: _, ...edge }) => edge), backward };
+  return { inferred: new Map(inferred.map(({ use, ...edge }) => [edge, use])), backward };
 }
 
 /** Uses from front to back, and of one consumer the latest producer first: whatever orders two nodes is there before it is asked for. */
@@ -123,19 +120,25 @@ function foresee(uses: readonly DataUse[], forward: Digraph, order: readonly num
   return [...order].sort((a, b) => (components[b] ?? 0) - (components[a] ?? 0));
 }
 
-/** One diagnostic for each new edge. Those of one node have the same fix: any of them writes all of its dependencies down. */
-function reportInferred(
-  inferred: readonly (DraftEdge & { readonly use: DataUse })[],
+/**
+ * FC3004: one diagnostic for each new edge. Those of one node have the same fix: any of them writes all of its dependencies down.
+ *
+ * @param streams the edges whose target begins when their source does.
+ */
+export function reportInferred(
+  inferred: ReadonlyMap<DraftEdge, DataUse>,
+  streams: ReadonlySet<DraftEdge>,
   table: NodeTable,
   problems: Problems,
 ): void {
   const byConsumer = new Map<number, string[]>();
-  for (const { from, to } of inferred) {
+  for (const { from, to } of inferred.keys()) {
     const ids = byConsumer.get(to);
     if (ids === undefined) byConsumer.set(to, [table.id(from)]);
     else ids.push(table.id(from));
   }
-  for (const { from, to, use } of inferred) {
+  for (const [edge, use] of inferred) {
+    const { from, to } = edge;
     const producer = quote(table.id(from));
     const consumer = quote(table.id(to));
     const path = `/nodes/${to}/depends_on`;
@@ -147,7 +150,7 @@ function reportInferred(
       path: use.reference.pointer,
       message:
         use.edge === null
-          ? `${consumer} uses ${quote(use.reference.text)}, so it waits for ${producer}.`
+          ? `${consumer} uses ${quote(use.reference.text)}, so it ${streams.has(edge) ? `starts when ${producer} does, and takes its results as they come in` : `waits for ${producer}`}.`
           : `An edge that leaves ${consumer} depends on ${quote(use.reference.text)}, so ${consumer} waits for ${producer}.`,
       hint: `To write it down, add ${listOf(missing)} to the \`depends_on\` of ${consumer}.`,
       fix: [{ op: 'add', path, value: [...(table.nodes[to]?.depends_on ?? []), ...missing] }],

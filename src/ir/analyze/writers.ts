@@ -46,7 +46,7 @@ export function checkWriters(
         severity: 'warning',
         at: `/nodes/${second}/writes`,
         message: `${a} and ${b} both write ${quote(key)}, and may run at the same time.`,
-        hint: `Let one wait for the other: add ${a} to the \`depends_on\` of ${b}, or let them write different keys.`,
+        hint: `Let one wait for the other: add ${a} to the \`depends_on\` of ${b}. Or give ${quote(key)} a \`reducer\` in \`state\`, which puts what they write together, or let them write different keys.`,
         fix: [{ op: 'add', path: `/nodes/${second}/depends_on`, value: [...before, table.id(first)] }],
       });
     });

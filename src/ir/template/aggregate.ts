@@ -26,6 +26,9 @@ export function isAggregate(name: string): name is Aggregate {
 /** A list holds something that the aggregate cannot take; the message says what. */
 export class AggregateMismatch extends Error {}
 
+/** The numbers of a list come to more than any number. */
+export class AggregateOverflow extends AggregateMismatch {}
+
 /**
  * Makes one value of `items`.
  *
@@ -66,7 +69,7 @@ function sum(by: Aggregate, values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;
   if (!Number.isFinite(total))
-    throw new AggregateMismatch(`the numbers are too big to ${by === 'mean' ? 'average' : 'add up'}`);
+    throw new AggregateOverflow(`the numbers are too big to ${by === 'mean' ? 'average' : 'add up'}`);
   return total;
 }
 

@@ -1,6 +1,6 @@
 import { ForkchartError } from '../../ir/errors.js';
 import type { JsonObject, JsonValue } from '../../ir/json.js';
-import { AggregateMismatch } from '../../ir/template/aggregate.js';
+import { AggregateMismatch, AggregateOverflow } from '../../ir/template/aggregate.js';
 import { kindOf } from '../../ir/template/value-kind.js';
 import type { BatchPolicy } from '../../ir/workflow.js';
 import { failureByItem } from '../../machines/batch/protocol.js';
@@ -122,7 +122,11 @@ export class ResultCollector {
   #cannotReduce(error: unknown, what: string): unknown {
     if (!(error instanceof AggregateMismatch)) return error;
     const { reduce, pointer } = this.#policy;
-    return new ForkchartError('FC5002', `${what} cannot be reduced by \`${reduce}\`.`, {
+    const message =
+      error instanceof AggregateOverflow
+        ? `The results cannot be reduced by \`${reduce}\`: ${error.message}.`
+        : `${what} cannot be reduced by \`${reduce}\`.`;
+    return new ForkchartError('FC5002', message, {
       hint: 'Let the function return the value to be reduced, or leave `reduce` out.',
       path: pointer,
       cause: error,

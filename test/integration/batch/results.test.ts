@@ -79,6 +79,16 @@ describe('the results of a batch', () => {
     expect(result.nodes.b?.error?.message).toContain('item 1');
   });
 
+  it('fail the batch where they add up to no number: FC5002', async () => {
+    const { result } = await traceRun({
+      nodes: [batch([Number.MAX_VALUE, Number.MAX_VALUE], { reduce: 'sum' })],
+    });
+    expect(result.nodes.b?.error).toMatchObject({
+      code: 'FC5002',
+      message: 'The results cannot be reduced by `sum`: the numbers are too big to add up.',
+    });
+  });
+
   it('are too large together: FC5011', async () => {
     const { result } = await traceRun(
       { nodes: [batch(Array(50).fill('x'.repeat(100)))] },

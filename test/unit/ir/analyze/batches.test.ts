@@ -197,6 +197,16 @@ describe('batch_mode and execution_mode', () => {
 });
 
 describe('a stream', () => {
+  it('is told of as one where it is inferred: the batch starts when its source does', () => {
+    const ir = (stream: boolean) => ({
+      nodes: [echo('s', { stream, batch: { items: [1] } }), echo('t', { batch: { items: '${s}' } })],
+    });
+    expect(only(check(ir(true)), 'FC3004').message).toBe(
+      '`t` uses `${s}`, so it starts when `s` does, and takes its results as they come in.',
+    );
+    expect(only(check(ir(false)), 'FC3004').message).toBe('`t` uses `${s}`, so it waits for `s`.');
+  });
+
   it.each([
     ['fallback', { fallback: null }],
     ['on_error', { on_error: 'continue' }],

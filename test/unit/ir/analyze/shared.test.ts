@@ -226,7 +226,9 @@ describe('state', () => {
       state: { k },
     });
     expect(codesOf(check(ir({ reducer: 'sum' })))).toEqual([]);
-    expect(expectRepair(ir({}), 'FC3007').before.severity).toBe('warning');
+    const { before } = expectRepair(ir({}), 'FC3007');
+    expect(before.severity).toBe('warning');
+    expect(before.hint).toContain('give `k` a `reducer`');
   });
 
   it('may have keys such as __proto__', () => {
