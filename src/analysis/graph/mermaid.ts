@@ -1,8 +1,8 @@
 import type { RegionLayout, Workflow, WorkflowEdge, WorkflowNode } from '../../ir/workflow.js';
 
 /**
- * Draws a workflow as a Mermaid flowchart: groups and loops as subgraphs, edges labelled with the action or condition that
- * takes them, edges that close a loop dotted. What a user has named is only ever text in it, never an id nor markup.
+ * Draws a workflow as a Mermaid flowchart: groups and loops as subgraphs, edges labelled with the action, the failure or the
+ * condition that takes them, those of a pipeline with `item by item`, edges that close a loop dotted. What a user has named is only ever text in it, never an id nor markup.
  *
  * @example
  * drawMermaid(workflow);
@@ -54,10 +54,13 @@ function nodeLabel(node: WorkflowNode): string {
 
 function edgeLabel(edge: WorkflowEdge): string {
   const parts: string[] = [];
-  if (edge.action !== null && edge.action !== 'default') parts.push(shown(edge.action));
+  if (edge.catches !== null)
+    parts.push(`on ${edge.catches.match === '*' ? 'any failure' : shown(edge.catches.match)}`);
+  else if (edge.action !== null && edge.action !== 'default') parts.push(shown(edge.action));
   if (edge.when !== null) parts.push(`when ${edge.when.source}`);
   if (edge.maxIterations !== null) parts.push(`at most ${edge.maxIterations} times`);
-  if (edge.origin === 'template') parts.push('data');
+  if (edge.streams) parts.push('item by item');
+  else if (edge.origin === 'template') parts.push('data');
   return parts.join(', ');
 }
 

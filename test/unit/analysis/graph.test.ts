@@ -57,6 +57,29 @@ describe('drawMermaid', () => {
     expect(lines[1]).not.toMatch(/\["(?:\d+\.|[-*+]) /);
   });
 
+  it('tells the edge of a catch and that of a pipeline from any other', () => {
+    const batch = (items: unknown) => ({ params: { value: '${item}' }, batch: { items } });
+    const text = drawMermaid(
+      runner.load({
+        nodes: [
+          echo('load', {
+            catch: [
+              { match: 'E_BUSY', goto: 'wait' },
+              { match: '*', goto: 'give up' },
+            ],
+          }),
+          echo('wait'),
+          echo('give up'),
+          echo('pages', { ...batch([1, 2]), stream: true }),
+          echo('words', batch('${pages}')),
+        ],
+      }),
+    );
+    expect(text).toContain('n0 -->|"on E_BUSY"| n1\n');
+    expect(text).toContain('n0 -->|"on any failure"| n2\n');
+    expect(text).toContain('n3 -->|"item by item"| n4\n');
+  });
+
   it('shows a name of blanks', () => {
     expect(drawMermaid(runner.load({ nodes: [echo(' ')] }))).toContain('n0["#34; #34; (echo)"]');
   });
