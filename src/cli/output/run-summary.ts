@@ -51,19 +51,29 @@ export function renderRunSummary(result: RunResult, view: SummaryView): string {
   return `${lines.join('\n')}\n${renderFailures(result, style)}`;
 }
 
-/** Every failure of a run, each with its node and the next thing to type; the empty string where there is none. */
+/**
+ * Every failure of a run, each with its node and the next thing to type, those that something handled last; the empty string where
+ * there is none.
+ */
 export function renderFailures(result: RunResult, style: Style): string {
   const failures = Object.entries(result.nodes).flatMap(([id, record]) =>
-    record.error === null || record.status === 'cancelled' ? [] : [{ node: id, error: record.error }],
+    record.error === null || record.status === 'cancelled'
+      ? []
+      : [{ node: id, error: record.error, handledBy: record.handled_by }],
   );
   const runs = result.error;
   const known = failures.some(({ node, error }) => node === runs?.node && error.code === runs.code);
-  const all = runs === null || known ? failures : [{ node: runs.node, error: runs }, ...failures];
+  const ended = runs === null || known ? [] : [{ node: runs.node, error: runs, handledBy: null }];
+  const all = [
+    ...ended,
+    ...failures.filter(({ handledBy }) => handledBy === null),
+    ...failures.filter(({ handledBy }) => handledBy !== null),
+  ];
   const lines = all
     .slice(0, MAX_FAILURES)
-    .flatMap(({ node, error }) => [
+    .flatMap(({ node, error, handledBy }) => [
       '',
-      `${style.red(node === null ? 'the run' : printableName(node))}: ${style.bold(printable(error.code))} ${printable(error.message)}`,
+      `${(handledBy === null ? style.red : style.yellow)(node === null ? 'the run' : printableName(node))}${handledBy === null ? '' : ` (handled by ${describeHandling(handledBy)})`}: ${style.bold(printable(error.code))} ${printable(error.message)}`,
       ...(error.path === null || error.path === ''
         ? []
         : [`  ${style.cyan('at:')}   ${printable(error.path)}`]),

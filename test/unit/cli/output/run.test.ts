@@ -352,3 +352,16 @@ describe('renderRunSummary', () => {
     expect(text).not.toContain('n100');
   });
 });
+
+describe('the failures of a run', () => {
+  it('are told with those first that nothing handled, and say of the others what did', () => {
+    const failed = (id: string, change: Partial<NodeRecord> = {}) =>
+      record({ status: 'failed', error: failure(id, 'no'), action: null, ...change });
+    const nodes = { calm: failed('calm', { handled_by: { kind: 'fallback' } }), boom: failed('boom') };
+    const error = failure('boom', 'no');
+    const lines = renderFailures({ ...result, status: 'failed', nodes, error }, style)
+      .split('\n')
+      .filter((line) => line.includes('FC5008'));
+    expect(lines).toEqual(['boom: FC5008 no', 'calm (handled by its fallback): FC5008 no']);
+  });
+});
