@@ -38,6 +38,31 @@ export async function readInputs(session: Session, workflow: Workflow): Promise<
   return Object.fromEntries(inputs);
 }
 
+/** An event that is sent as the run starts. */
+export interface SentEvent {
+  readonly name: string;
+  readonly payload: JsonValue;
+}
+
+/**
+ * The events of `--send NAME=JSON`, in their order.
+ *
+ * @throws UsageError for one without a `=`, or whose payload is not JSON
+ */
+export function readEvents(given: readonly string[]): readonly SentEvent[] {
+  return given.map((assignment) => {
+    const at = assignment.indexOf('=');
+    if (at === -1) throw new UsageError(`\`--send ${assignment}\` has no \`=\`.`, 'Type `--send NAME=JSON`.');
+    const name = assignment.slice(0, at);
+    const payload = tryJson(assignment.slice(at + 1));
+    if (payload !== undefined) return { name, payload };
+    throw new UsageError(
+      `The payload of \`--send ${assignment}\` is not JSON.`,
+      `Type, for instance, \`--send '${name}={"key": "value"}'\`, or \`--send ${name}=null\`.`,
+    );
+  });
+}
+
 function parseInputs(text: string, name: string): JsonObject {
   let value: JsonValue;
   try {

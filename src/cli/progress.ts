@@ -12,16 +12,34 @@ export interface Progress {
   stop(): void;
 }
 
-const NONE: Progress = { show: () => {}, stop: () => {} };
-
-/** A block that is redrawn on a terminal, plain lines elsewhere, nothing where it is not wanted. */
+/** A block that is redrawn on a terminal, plain lines elsewhere, next to nothing where it is not wanted. */
 export function createProgress(session: Session): Progress {
   const { args, io, quiet, style } = session;
-  if (quiet || args.has('no-progress')) return NONE;
+  const silent = new SilentProgress(io.stderr, style.err);
+  if (quiet || args.has('no-progress')) return silent;
   const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
   // Events that scroll by on the same terminal are the progress, and would tear the block apart.
-  if (live && args.has('events') && io.stdout.isTTY === true) return NONE;
+  if (live && args.has('events') && io.stdout.isTTY === true) return silent;
   return live ? new LiveProgress(io.stderr, style.err) : new PlainProgress(io.stderr, style.err);
+}
+
+/** Nothing but what the run would stand still for without a word. */
+class SilentProgress implements Progress {
+  readonly #stream: OutputStream;
+  readonly #style: Style;
+
+  constructor(stream: OutputStream, style: Style) {
+    this.#stream = stream;
+    this.#style = style;
+  }
+
+  show(event: RunEvent): void {
+    if (event.type !== 'event.awaited') return;
+    const lines = renderRunLines([event], new RunView(), { style: this.#style, lastingOnly: true });
+    this.#stream.write(`${lines.join('\n')}\n`);
+  }
+
+  stop(): void {}
 }
 
 /** What happened in one turn of the event loop is shown together: nodes that start at once share a line. */

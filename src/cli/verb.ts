@@ -20,7 +20,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     name: 'nodes',
     value: 'FILE.js',
     multiple: true,
-    help: 'load node types and functions: the exports `nodes` and `functions` of a module',
+    help: 'load what a module exports: `nodes`, `functions`, and `workflows` that a `ref` may name',
   },
   { name: 'root', value: 'DIR', help: 'directory that the file nodes may touch (default: the current one)' },
   { name: 'json', help: 'print one JSON document on stdout and nothing else' },

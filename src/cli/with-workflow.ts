@@ -23,9 +23,9 @@ export async function withSource(
   use: (opened: Opened) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const root = await readRoot(session);
-  const { nodes, functions } = await loadNodeModules(session);
+  const loaded = await loadNodeModules(session);
   const source = await readSource(session.args.positionals[0] ?? '-', session.io);
-  const runner = createRunner({ nodes, functions, root });
+  const runner = createRunner({ ...loaded, root });
   try {
     return await use({ runner, source, check: runner.check(source.text) });
   } finally {

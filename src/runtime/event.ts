@@ -81,6 +81,8 @@ export type RunEventBody =
       readonly attempts: number;
       readonly error: Failure | null;
     })
+  /** A node begins to wait for an event that the run has not been sent. */
+  | (AboutNode & { readonly type: 'event.awaited'; readonly event: string })
   /** A node that waited got an event that the run was sent. */
   | (AboutNode & { readonly type: 'event.received'; readonly event: string })
   /** An event that was kept did not fit the node that came to wait for it, and is dropped. */

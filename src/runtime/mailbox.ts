@@ -15,6 +15,8 @@ export interface Receiver {
   readonly signal: AbortSignal;
   /** Told of an event that was kept, does not fit and is dropped. */
   refused(problems: readonly string[]): void;
+  /** Told that nothing that was kept will do, so that it has to wait. */
+  awaited(): void;
 }
 
 interface Waiter {
@@ -75,7 +77,7 @@ export class Mailbox {
   }
 
   /** Takes the first event of a name that fits: one that was kept, or the next to come. Rejects with the signal's reason. */
-  receive(event: string, { schema, signal, refused }: Receiver): Promise<JsonValue> {
+  receive(event: string, { schema, signal, refused, awaited }: Receiver): Promise<JsonValue> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       for (let kept = this.#takeKept(event); kept !== undefined; kept = this.#takeKept(event)) {
@@ -97,6 +99,7 @@ export class Mailbox {
       };
       this.#add(event, waiter);
       signal.addEventListener('abort', leave, { once: true });
+      awaited();
     });
   }
 

@@ -87,7 +87,8 @@ function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: 
     [RECEIVE]: async (event, schema) => {
       const refused = (problems: readonly string[]) =>
         publish({ type: 'event.refused', ...about(plan, input), event, problems });
-      const payload = await host.mailbox.receive(event, { schema, signal, refused });
+      const awaited = () => publish({ type: 'event.awaited', ...about(plan, input), event });
+      const payload = await host.mailbox.receive(event, { schema, signal, refused, awaited });
       publish({ type: 'event.received', ...about(plan, input), event });
       return payload;
     },

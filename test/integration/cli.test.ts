@@ -80,6 +80,15 @@ export const nodes = [defineNode({ type: 'chatty', worker: new URL('./chatty.mjs
   'chatty.mjs': `export default () => { console.log('noise'); process.stdout.write('more noise'); return 1; };`,
   'threads.json': { nodes: [{ id: 'a', type: 'chatty' }] },
   'not-nodes.mjs': 'export const nodes = [1];',
+  'not-workflows.mjs': 'export const workflows = [1];',
+  'library.mjs':
+    "export const workflows = { greet: { inputs: { who: { type: 'string' } }, nodes: [{ id: 'hi', type: 'echo', params: { value: 'hi ${who}' } }] } };",
+  'waiting.json': {
+    nodes: [
+      { id: 'ok', type: 'wait', params: { event: 'approved' } },
+      { id: 'greet', type: 'workflow', params: { ref: 'greet', inputs: { who: '${ok.by}' } } },
+    ],
+  },
 });
 const run = (...args: string[]) => forkchart(args, { cwd });
 
@@ -234,6 +243,15 @@ describe('forkchart run', () => {
     expect((await run('run', 'needs-input.json', '--input', 'count=3')).code).toBe(0);
   });
 
+  it('takes the workflows of a module, and the events that are sent at the start', async () => {
+    const library = ['waiting.json', '--nodes', 'library.mjs'];
+    const { code, stdout } = await run('run', ...library, '--send', 'approved={"by": "Ann"}');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { greet: { hi: 'hi Ann' } }]);
+    for (const verb of ['check', 'plan', 'simulate', 'graph'])
+      expect((await run(verb, ...library)).code).toBe(0);
+    expect((await run('check', 'waiting.json')).stdout).toContain('FC2012');
+  });
+
   it('runs the user’s own node types and functions, whose logging stays off stdout', async () => {
     const { code, stdout, stderr } = await run('run', 'custom.json', '--nodes', 'nodes.mjs', '--json');
     expect(code).toBe(0);
@@ -313,6 +331,9 @@ describe('wrong use', () => {
     [['run', '.'], 'is a directory'],
     [['run', 'ok.json', '--nodes', 'missing.mjs'], 'cannot be loaded'],
     [['run', 'ok.json', '--nodes', 'not-nodes.mjs'], 'not a node definition'],
+    [['run', 'ok.json', '--nodes', 'not-workflows.mjs'], '`workflows` is not an object'],
+    [['run', 'ok.json', '--send', 'approved'], 'has no `=`'],
+    [['run', 'ok.json', '--send', 'approved=yes'], 'is not JSON'],
   ])('%j ends with 3 and says what to type', async (args, text) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });

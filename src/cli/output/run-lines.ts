@@ -112,6 +112,8 @@ function describeNodeEvent(
       return event.error === null
         ? null
         : ` ${style.yellow(`call ${event.index} of ${printableName(event.tool)} failed`)}: ${describeFailure(event.error)}`;
+    case 'event.awaited':
+      return ` ${style.yellow('waits')} for the event ${printableName(event.event)}; \`--send NAME=JSON\` gives one from the start`;
     case 'event.received':
       return ` received ${printableName(event.event)}`;
     case 'event.refused':

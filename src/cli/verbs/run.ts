@@ -1,6 +1,6 @@
 import { positiveInteger } from '../arguments.js';
 import { EXIT } from '../exit-code.js';
-import { readInputs } from '../input.js';
+import { readEvents, readInputs } from '../input.js';
 import { abortOnInterrupt } from '../interrupt.js';
 import { renderFailures, renderRunSummary } from '../output/run-summary.js';
 import { createProgress } from '../progress.js';
@@ -16,6 +16,12 @@ export const runVerb: Verb = {
   options: [
     { name: 'input', value: 'NAME=VALUE', multiple: true, help: 'give one input' },
     { name: 'inputs', value: 'FILE|-', help: 'read the inputs from a JSON object' },
+    {
+      name: 'send',
+      value: 'NAME=JSON',
+      multiple: true,
+      help: 'send the run an event at the start, kept until a `wait` node takes it',
+    },
     MAX_CONCURRENCY_OPTION,
     { name: 'events', help: 'print every event on stdout as it happens, one JSON document a line' },
     { name: 'no-progress', help: 'do not show what is going on' },
@@ -26,6 +32,7 @@ export const runVerb: Verb = {
     'forkchart run report.json --input topic=tea',
     'forkchart run report.json --inputs inputs.json --json > record.json',
     'forkchart run report.json --events | jq -r .type',
+    'forkchart run release.json --send \'approved={"by": "Ann"}\'',
   ],
   run: async (session) => {
     const { args, io } = session;
@@ -37,6 +44,7 @@ export const runVerb: Verb = {
       throw new UsageError('`--json` and `--events` exclude each other.', 'Leave one of them out.');
     }
     const maxConcurrency = positiveInteger(args, 'max-concurrency');
+    const sent = readEvents(args.all('send'));
 
     return await withWorkflow(session, async ({ runner, workflow }) => {
       const inputs = await readInputs(session, workflow);
@@ -59,6 +67,7 @@ export const runVerb: Verb = {
             if (!/\.item_\d/.test(event.scope ?? '')) progress.show(event);
           },
         });
+        for (const { name, payload } of sent) run.send(name, payload);
         const result = await run.result;
         progress.stop();
         if (session.json) session.printJson(result);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.js';
-import { readInputs } from '../../../src/cli/input.js';
+import { readEvents, readInputs } from '../../../src/cli/input.js';
 import { type Io, Session } from '../../../src/cli/session.js';
 import { readSource } from '../../../src/cli/source.js';
 import { runVerb } from '../../../src/cli/verbs/run.js';
@@ -107,5 +107,21 @@ describe('readSource', () => {
 
   it.each(['missing.json', '.', 'in.json/x', 'a\0b', ''])('refuses %j', async (file) => {
     await expect(readSource(file, io())).rejects.toMatchObject({ code: 'FC9001' });
+  });
+});
+
+describe('events to be sent', () => {
+  it('are read as JSON, in their order, under any name', () => {
+    expect(readEvents(['a={"x": "="}', '=null', 'a=1'])).toEqual([
+      { name: 'a', payload: { x: '=' } },
+      { name: '', payload: null },
+      { name: 'a', payload: 1 },
+    ]);
+  });
+
+  it.each(['approved', 'approved=', 'approved=yes'])('are refused where they are no event: %s', (given) => {
+    expect(() => readEvents([given])).toThrow(
+      expect.objectContaining({ code: 'FC9001', hint: expect.stringContaining('--send') }),
+    );
   });
 });

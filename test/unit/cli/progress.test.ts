@@ -29,6 +29,16 @@ function setUp({ args = [], stderrIsTerminal = false, stdoutIsTerminal = false }
   return { progress: createProgress(session), written: () => written };
 }
 
+describe('a run that waits for an event', () => {
+  it.each([['--quiet'], ['--no-progress']])('says so with %s, where nothing else is said', (flag) => {
+    const { progress, written } = setUp({ args: [flag] });
+    progress.show(started('w'));
+    progress.show(runEvent(5, { type: 'event.awaited', node: 'w', event: 'approved' }));
+    progress.stop();
+    expect(written()).toMatch(/^ +5 ms {2}w waits for the event approved; `--send NAME=JSON` [^\n]*\n$/);
+  });
+});
+
 describe('progress on a terminal', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });

@@ -11,8 +11,13 @@ const COUNT = parseValueSchema({ type: 'integer' });
 const receive = (
   mailbox: Mailbox,
   event: string,
-  { schema = null, signal = never, refused = () => {} }: Partial<Parameters<Mailbox['receive']>[1]> = {},
-): Promise<JsonValue> => mailbox.receive(event, { schema, signal, refused });
+  {
+    schema = null,
+    signal = never,
+    refused = () => {},
+    awaited = () => {},
+  }: Partial<Parameters<Mailbox['receive']>[1]> = {},
+): Promise<JsonValue> => mailbox.receive(event, { schema, signal, refused, awaited });
 
 describe('an event', () => {
   it('goes to the one that has waited longest for its name', async () => {
@@ -140,6 +145,20 @@ describe('a wait that is ended', () => {
     mailbox.send('e', 1);
     await expect(receive(mailbox, 'e', { signal: AbortSignal.abort('over') })).rejects.toBe('over');
     expect(mailbox.size).toEqual({ waiting: 0, kept: 1 });
+  });
+
+  it('is said where nothing that was kept will do, and only there', async () => {
+    const mailbox = new Mailbox(1000);
+    let waits = 0;
+    const awaited = () => void waits++;
+    mailbox.send('e', 1);
+    await receive(mailbox, 'e', { awaited });
+    expect(waits).toBe(0);
+    mailbox.send('e', 'no number');
+    const waiting = receive(mailbox, 'e', { schema: COUNT, awaited });
+    expect(waits).toBe(1);
+    mailbox.send('e', 2);
+    expect(await waiting).toBe(2);
   });
 
   it('after it was given an event keeps that', async () => {
