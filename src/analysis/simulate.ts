@@ -47,12 +47,14 @@ export async function simulateWorkflow(
   try {
     const run = runner.start(standIn(workflow, maxConcurrency), {}, { runId: 'simulation' });
     const result = await clock.runUntil(run.result);
-    const path = criticalPath(workflow, ({ id }) => runningTime(result.nodes[id]));
+    const path = criticalPathOf(workflow, estimates, result);
     const { wall_ms, work_ms, peak_concurrency } = result.metrics;
     const slots = maxConcurrency ?? peak_concurrency;
     return {
       ...result,
-      critical_path: path.nodes,
+      // What a node puts out is not simulated.
+      outputs: {},
+      critical_path: path,
       utilisation: wall_ms === 0 || slots === 0 ? 0 : work_ms / (wall_ms * slots),
       max_concurrency: maxConcurrency,
       assumptions: assumptionsOf(workflow, estimates, result),
@@ -60,6 +62,29 @@ export async function simulateWorkflow(
   } finally {
     await runner.close();
   }
+}
+
+/** Ids of the chain that decides how long the run took: of a stage, the time from when the first result before it came. */
+function criticalPathOf(
+  workflow: Workflow,
+  estimates: ReadonlyMap<string, number | null>,
+  { nodes: records }: RunResult,
+): readonly string[] {
+  const leadOf = (id: string): number => {
+    const record = records[id];
+    return record === undefined ? 0 : (estimates.get(id) ?? 0) * (1 + (record.earlier?.length ?? 0));
+  };
+  const before = new Map(workflow.edges.filter(({ streams }) => streams).map(({ from, to }) => [to, from]));
+  const waitOf = (id: string): number => {
+    let wait = 0;
+    for (let stage = before.get(id); stage !== undefined; stage = before.get(stage)) wait += leadOf(stage);
+    return wait;
+  };
+  const durationOf = ({ id }: Workflow['nodes'][number]): number | null => {
+    const ms = runningTime(records[id]);
+    return ms === null ? null : Math.max(0, ms - waitOf(id));
+  };
+  return criticalPath(workflow, durationOf, ({ id }) => leadOf(id)).nodes;
 }
 
 function assumptionsOf(

@@ -11,6 +11,8 @@ interface NodeTally {
   runMs: number;
   /** Time in which at least one of its calls was under way, and in backoff, added up; `null` for a node that did neither. */
   busyMs: number | null;
+  /** Of the call that ended first: a batch has no result before that. `null` for none. */
+  leadMs: number | null;
   /** Calls under way: several for a batch; and since when there have been any. */
   underWay: number;
   since: number;
@@ -82,6 +84,7 @@ export class Meter implements PlaceObserver {
   metrics(workflow: Workflow, wallMs: number): RunMetrics {
     const activeMs = this.#activeMs + (this.#calls === 0 ? 0 : this.#clock.now() - this.#activeSince);
     const busyMs = ({ id }: WorkflowNode): number | null => this.#nodes.get(id)?.busyMs ?? null;
+    const leadMs = ({ id }: WorkflowNode): number | null => this.#nodes.get(id)?.leadMs ?? null;
     const named = [
       ...workflow.resources.map(({ name }) => name),
       ...workflow.nodes.flatMap(({ uses }) => uses.map(({ resource }) => resource)),
@@ -89,7 +92,7 @@ export class Meter implements PlaceObserver {
     return {
       wall_ms: round(wallMs),
       work_ms: round(this.#workMs),
-      critical_path_ms: round(criticalPath(workflow, busyMs).ms),
+      critical_path_ms: round(criticalPath(workflow, busyMs, leadMs).ms),
       speedup: wallMs > 0 ? round(this.#workMs / wallMs) : 1,
       peak_concurrency: this.#peak,
       mean_concurrency: activeMs > 0 ? round(this.#workMs / activeMs) : 0,
@@ -114,6 +117,7 @@ export class Meter implements PlaceObserver {
     return (ended) => {
       tally.calls++;
       tally.runMs += ended - began;
+      tally.leadMs ??= ended - began;
       if (--tally.underWay === 0) tally.busyMs = (tally.busyMs ?? 0) + ended - tally.since;
     };
   }
@@ -121,7 +125,7 @@ export class Meter implements PlaceObserver {
   #tallyOf(node: string): NodeTally {
     let tally = this.#nodes.get(node);
     if (tally === undefined) {
-      tally = { calls: 0, queueMs: 0, runMs: 0, busyMs: null, underWay: 0, since: 0 };
+      tally = { calls: 0, queueMs: 0, runMs: 0, busyMs: null, leadMs: null, underWay: 0, since: 0 };
       this.#nodes.set(node, tally);
     }
     return tally;

@@ -162,6 +162,22 @@ describe('simulateWorkflow', () => {
     expect(assumptions).toEqual(['one item in "last", as only a run can say how many there are']);
   });
 
+  it('explains the prediction of a pipeline: a stage has nothing to do before the first item has passed', async () => {
+    const stage = (id: string, ms: number, items: unknown) => ({
+      id,
+      type: 'echo',
+      estimate_ms: ms,
+      batch: { items, max_concurrent: 1 },
+      stream: true,
+    });
+    const { critical_path, metrics, outputs } = await simulate({
+      nodes: [stage('f', 10, [1, 2, 3]), stage('p', 20, '${f}'), work('z', 20, 'p')],
+    });
+    expect(metrics).toMatchObject({ wall_ms: 90, critical_path_ms: 90 });
+    expect(critical_path).toEqual(['f', 'p', 'z']);
+    expect(outputs).toEqual({});
+  });
+
   it('keeps to resources, joins and groups, and tries nothing again', async () => {
     const call = (id: string, ms: number, more: object = {}) => ({
       id,

@@ -47,6 +47,28 @@ describe('criticalPath', () => {
     });
   });
 
+  it('goes by way of the first result of a stage, where it is known how long that takes', () => {
+    const stage = (id: string, items: unknown, stream: boolean) => ({
+      id,
+      type: 'echo',
+      params: {},
+      batch: { items },
+      stream,
+    });
+    const workflow = runner.load({
+      nodes: [stage('read', [1, 2], true), stage('pack', '${read}', true), stage('hash', '${pack}', false)],
+    });
+    const leads = taking({ read: 5, pack: 7, hash: 1 });
+    expect(criticalPath(workflow, taking({ read: 10, pack: 30, hash: 20 }), leads)).toEqual({
+      nodes: ['read', 'pack'],
+      ms: 35,
+    });
+    expect(criticalPath(workflow, taking({ read: 10, pack: 30, hash: 25 }), leads)).toEqual({
+      nodes: ['read', 'pack', 'hash'],
+      ms: 37,
+    });
+  });
+
   it('is empty where nothing ran', () => {
     expect(criticalPath(load(['a']), () => null)).toEqual({ nodes: [], ms: 0 });
   });
