@@ -94,6 +94,12 @@ describe('a node of type workflow', () => {
     expect(one.result.metrics).toMatchObject({ wall_ms: 20, work_ms: 20, critical_path_ms: 20 });
   });
 
+  it('is called by the name that it is registered under where it fails', async () => {
+    const broken = { nodes: [{ id: 'bad', type: 'fail', params: { message: 'no luck' } }] };
+    const { result } = await traceRun({ nodes: [ref('sub', 'nightly')] }, { workflows: { nightly: broken } });
+    expect(result.nodes.sub?.error?.message).toMatch(/^Workflow `nightly` failed at `bad`/);
+  });
+
   it('fails with the failure of its workflow, which it names', async () => {
     const broken = {
       id: 'inner',
