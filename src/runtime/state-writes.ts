@@ -17,8 +17,7 @@ export function checkWrites(
   output: JsonValue,
   state: JsonObject,
 ): void {
-  // Of an output that is no object, all of its keys say the same.
-  const problems = [...new Set(problemsOfWrite(keysWrittenBy(topology, node), output, state))];
+  const problems = problemsOfWrite(keysWrittenBy(topology, node), output, state);
   if (problems.length === 0) return;
   throw new ForkchartError(
     'FC5019',
