@@ -1,7 +1,7 @@
 import { raise } from 'xstate';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { groupEndedAround, isGroupedWithin } from './failure.js';
+import { type FailureRoute, groupEndedAround, isGroupedWithin, routeOnRecord } from './failure.js';
 import type { GroupPlan } from './group-plan.js';
 import type { CancelReason } from './outcome.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -120,6 +120,33 @@ export function stopTransitions(
       ];
     }),
     to(guards.stopsScope, null, stopScope(topology, failing)),
+  ];
+}
+
+/**
+ * The actions of a join's failure that ended nothing when it was looked at. Joins may fail several in one step, each of which finds
+ * the others not failed yet: together they may be more than a group tolerates.
+ */
+export function stopAfterOthers(topology: Topology, plan: NodePlan): readonly unknown[] {
+  const { index, groups, loop, node } = plan;
+  const routeAt = ({ context }: FailingStep): FailureRoute | null =>
+    routeOnRecord(topology, context as ScopeContext, plan);
+  const nothing: StopEvent = { type: NOTHING, failed: node.id, reason: null };
+  return [
+    { type: 'stopAfterOthers', params: { node: index } },
+    ...groups.map((one) =>
+      raise((step: FailingStep): StopEvent => {
+        const group = at(topology.groups, one);
+        if (!routeAt(step)?.stopsGroups.includes(one)) return nothing;
+        return { ...nothing, type: stopGroupEvent(group), reason: failedGroup(group, node.id) };
+      }),
+    ),
+    raise((step: FailingStep): StopEvent => {
+      if (!routeAt(step)?.stopsScope) return nothing;
+      const group = groupEndedAround(topology, loop, node.onError === 'fail_fast' && groups.length === 0);
+      if (group === null) return { ...nothing, type: ABORT };
+      return { ...nothing, type: group.drains ? DRAIN : ABORT, reason: failedGroup(group, node.id) };
+    }),
   ];
 }
 

@@ -3,7 +3,7 @@ import { at } from './at.js';
 import { takeStreams } from './batch/streams.js';
 import type { ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
-import { routeOfNode } from './failure.js';
+import { routeOfNode, routeOnRecord } from './failure.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
 import type { Outcome } from './outcome.js';
 import { nth, withNth } from './pages.js';
@@ -71,6 +71,17 @@ export function chartActions(topology: Topology) {
       ...context,
       stopped: { ...context.stopped, groups: [...context.stopped.groups, params.group] },
     })),
+    stopAfterOthers: update(({ context }, params: { node: number }) => {
+      const route = routeOnRecord(topology, context, at(topology.nodes, params.node));
+      if (route === null || context.abort !== null) return context;
+      const outermost = route.stopsGroups.at(-1);
+      const groups = outermost === undefined ? [] : [outermost];
+      return {
+        ...context,
+        stopped: { ...context.stopped, groups: [...context.stopped.groups, ...groups] },
+        abort: route.stopsScope ? { kind: 'failure' } : null,
+      };
+    }),
     stopRest: update(({ context }, params: { node: number }) => ({
       ...context,
       stopped: { ...context.stopped, joins: [...context.stopped.joins, params.node] },

@@ -42,6 +42,16 @@ export function routeOfNode(
   return { ...route, stopsScope: stopsScope(topology, plan, onError, plan.groups.length > 0) };
 }
 
+/** Where the failure of a node's join goes that is on record already. */
+export function routeOnRecord(
+  topology: Topology,
+  context: ScopeContext,
+  plan: NodePlan,
+): FailureRoute | null {
+  const failure = nth(context.outcomes, plan.index)?.failure ?? null;
+  return failure === null ? null : routeOfNode(topology, context, plan, failure, true);
+}
+
 /** A loop fails as the node in it that did. */
 export function routeOfLoop(
   topology: Topology,

@@ -1,6 +1,6 @@
 import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import { ABORT, cancelRest, DRAIN, stopEventsFor, stopTransitions } from './abort.js';
+import { ABORT, cancelRest, DRAIN, stopAfterOthers, stopEventsFor, stopTransitions } from './abort.js';
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
@@ -238,7 +238,7 @@ function failures(topology: Topology, plan: NodePlan) {
       {
         target,
         ...(guard === undefined ? {} : { guard: { type: guard, params: { node: index } } }),
-        actions: record,
+        actions: canStop && by === 'join' ? [record, ...stopAfterOthers(topology, plan)] : record,
       },
     ];
   };

@@ -12,6 +12,7 @@ const WAKE_NOTHING = [
   'mergeIteration',
   'recordBody',
   'stopGroup',
+  'stopAfterOthers',
   'stopRest',
   'stopForFailure',
   'stopForCancel',

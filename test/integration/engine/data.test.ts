@@ -73,7 +73,7 @@ describe('data', () => {
       type: 'odd',
       run: (_params, ctx) => {
         ctx.log({ not: 'text' } as never);
-        ctx.progress(1n as never, 2n as never, 3 as never);
+        ctx.progress(1, 2, 3 as never);
       },
     });
     const { events } = await traceRun({ nodes: [{ id: 'odd', type: 'odd' }] }, { nodes: [odd] });

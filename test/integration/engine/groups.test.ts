@@ -247,6 +247,26 @@ describe('a group', () => {
     expect(inner.result.status).toBe('succeeded');
   });
 
+  it('counts joins that fail at one instant one after another', async () => {
+    const { result, statuses } = await traceRun({
+      nodes: [
+        fail('bad'),
+        echo('fork', 1, { when: '${bad.ok} == true' }),
+        echo('a', 1, { join: { policy: 'one_success' } }),
+        echo('b', 1, { join: { policy: 'one_success' } }),
+        sleep('beside', 50),
+      ],
+      edges: [...forkTo('fork', 'g', 'a', 'b')],
+      parallel_groups: { g: { tolerate: { count: 1 } } },
+    });
+    expect(statuses).toMatchObject({ a: 'failed', b: 'failed', beside: 'cancelled' });
+    expect([result.nodes.a?.handled_by, result.nodes.b?.handled_by]).toEqual([
+      { kind: 'group', group: 'g' },
+      null,
+    ]);
+    expect(result).toMatchObject({ status: 'failed', error: { node: 'b' } });
+  });
+
   it('decides nothing in it any more once it fails, be it by a join', async () => {
     const { result, statuses } = await traceRun({
       on_error: 'fail_safe',
