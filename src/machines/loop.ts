@@ -104,7 +104,11 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
           src: iterationActor(plan.key),
           input: ({ context }: { context: ScopeContext }) => iterationContext(topology, plan, context),
           onDone: [
-            { target: 'cancelled', guard: guard('loopStopped'), actions: action('mergeIteration') },
+            {
+              target: 'cancelled',
+              guard: guard('loopStopped'),
+              actions: [action('mergeIteration'), action('publishHandled')],
+            },
             { target: 'repeating', guard: guard('anotherIteration'), actions: action('mergeIteration') },
             ...failing(ITERATION, [action('mergeIteration'), action('publishHandled')], ({ event }) => {
               return failedIn(topology, plan, (event as { output: ScopeContext }).output) ?? header;
