@@ -16,7 +16,7 @@ describe('what can be read only once', () => {
     ['an async iterable of any kind', { [Symbol.asyncIterator]: later }],
   ])('is %s', async (_what, value) => {
     const marker = oneTimeItems(value);
-    expect(marker).toEqual({});
+    expect(marker).toEqual({ stream: true });
     expect(Object.isFrozen(marker)).toBe(true);
     const iterator = readOnce(marker);
     expect(await iterator?.next()).toEqual({ done: false, value: 1 });
