@@ -128,7 +128,11 @@ describe('an item that fails', () => {
     const { result } = await run([...items, { ms: 90 }, { ms: 90 }, { ms: 90 }, { ms: 90 }], {
       tolerate: { percent: 25 },
     });
-    expect(result.nodes.b).toMatchObject({ status: 'failed', ended_at: 3, error: { message: 'item 2: failed 3' } });
+    expect(result.nodes.b).toMatchObject({
+      status: 'failed',
+      ended_at: 3,
+      error: { message: 'item 2: failed 3' },
+    });
   });
 
   it('is held against a percentage in the end, where the number of items is not known before', async () => {
@@ -155,7 +159,10 @@ describe('an item that fails', () => {
         { nodes: [rows(count), taskOfItem] },
       );
     expect((await of(4)).result.nodes.b?.output).toMatchObject({ error_count: 2, count: 4 });
-    expect((await of(3)).result.nodes.b).toMatchObject({ status: 'failed', error: { message: 'item 1: failed 1' } });
+    expect((await of(3)).result.nodes.b).toMatchObject({
+      status: 'failed',
+      error: { message: 'item 1: failed 1' },
+    });
   });
 
   it('is listed only with the first 1000', async () => {
