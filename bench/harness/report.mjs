@@ -52,7 +52,7 @@ function heading({ quick, rounds, limitMs, clock, machine, quality }) {
       : `Figures are medians of ${rounds} rounds of ${clocks[clock]}; the rounds differ by ${percent(quality.spread)} (median).`;
   const lines = [
     '# Benchmarks',
-    'Made by `npm run bench`; not edited by hand. What is measured, how, and what it does not say: [bench/README.md](../bench/README.md).',
+    'Made by `npm run bench`. What is measured, how, and what it does not say: [bench/README.md](../bench/README.md).',
     `${machine}. ${quick ? 'Quick: small sizes, hardly warm. ' : ''}${variation} ` +
       `\`> ${limitMs / 1000} s\`: cut off then, or at a smaller size already.`,
   ];

@@ -43,21 +43,20 @@ export interface Failing {
   readonly loop: number | null;
 }
 
-/**
- * The actions of a transition by which a failure ends everything else in its scope. In a loop that may be for a group around the
- * loop, which then says how, and why.
- */
+/** The actions of a transition by which a failure ends everything else in its scope. */
 export const stopScope = (topology: Topology, failing: Failing) => [
   'stopForFailure',
-  raise((step: FailingStep): StopEvent => {
-    const plan = failing.node(step);
-    const { id, onError } = plan.node;
-    const isOwn = onError === 'fail_fast' && !isGroupedWithin(topology, plan, failing.loop);
-    const group = groupEndedAround(topology, failing.loop, isOwn);
-    if (group === null) return { type: ABORT, failed: id, reason: null };
-    return { type: group.drains ? DRAIN : ABORT, failed: id, reason: failedGroup(group, id) };
-  }),
+  raise((step: FailingStep): StopEvent => endOfScope(topology, failing.node(step), failing.loop)),
 ];
+
+/** Tells a scope to end by the failure of a node. In a loop that may be for a group around the loop, which then says how, and why. */
+function endOfScope(topology: Topology, plan: NodePlan, loop: number | null): StopEvent {
+  const { id, onError } = plan.node;
+  const isOwn = onError === 'fail_fast' && !isGroupedWithin(topology, plan, loop);
+  const group = groupEndedAround(topology, loop, isOwn);
+  if (group === null) return { type: ABORT, failed: id, reason: null };
+  return { type: group.drains ? DRAIN : ABORT, failed: id, reason: failedGroup(group, id) };
+}
 
 const failedGroup = ({ id }: GroupPlan, node: string): CancelReason => ({
   kind: 'group_failed',
@@ -141,12 +140,10 @@ export function stopAfterOthers(topology: Topology, plan: NodePlan): readonly un
         return { ...nothing, type: stopGroupEvent(group), reason: failedGroup(group, node.id) };
       }),
     ),
-    raise((step: FailingStep): StopEvent => {
-      if (!routeAt(step)?.stopsScope) return nothing;
-      const group = groupEndedAround(topology, loop, node.onError === 'fail_fast' && groups.length === 0);
-      if (group === null) return { ...nothing, type: ABORT };
-      return { ...nothing, type: group.drains ? DRAIN : ABORT, reason: failedGroup(group, node.id) };
-    }),
+    raise(
+      (step: FailingStep): StopEvent =>
+        routeAt(step)?.stopsScope ? endOfScope(topology, plan, loop) : nothing,
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import type { AboutNode } from './about-node.js';
 import { at } from './at.js';
 import type { BatchEvent } from './batch/item-event.js';
 import { nextUndo } from './compensation.js';
@@ -10,15 +11,6 @@ import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } f
 import { nth } from './pages.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
-
-/** Which execution something is about. */
-export interface AboutNode {
-  readonly node: string;
-  /** Its hierarchical name, as in `report.fetch.branch_1.iteration_0`. */
-  readonly name: string;
-  /** For a node in a loop: which iteration of the innermost one, from 1. */
-  readonly iteration?: number;
-}
 
 /** What the chart says has happened, as the transition that made it happen is taken. */
 export type ChartEvent =

@@ -1,12 +1,12 @@
 import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, fromPromise, raise } from 'xstate';
 import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
+import type { AboutNode } from './about-node.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
 import { type CompiledBatch, compileBatch } from './batch/bind.js';
 import { batchActor } from './batch/protocol.js';
 import {
-  type AboutNode,
   aboutNode,
   type ChartEvent,
   describePublished,

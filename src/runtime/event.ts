@@ -1,5 +1,6 @@
 import type { CallRecord } from '../actors/call.js';
 import type { Failure } from '../ir/errors.js';
+import type { AboutNode } from '../machines/about-node.js';
 import type { ChartEvent } from '../machines/chart-event.js';
 import type { RunStatus } from './record.js';
 
@@ -16,14 +17,6 @@ interface Stamp {
   readonly at: number;
   /** For what happens in a sub-workflow: the name of the node that runs it. */
   readonly scope?: string;
-}
-
-interface AboutNode {
-  readonly node: string;
-  /** Its hierarchical name; of an item of a batch, with the item. */
-  readonly name: string;
-  /** For a node in a loop: which iteration of the innermost one, from 1. */
-  readonly iteration?: number;
 }
 
 /** One of the calls that a node function makes of other node types. */

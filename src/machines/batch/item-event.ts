@@ -1,4 +1,5 @@
 import type { Failure } from '../../ir/errors.js';
+import type { AboutNode } from '../about-node.js';
 import { itemName } from '../names.js';
 import type { AttemptInput } from '../node.js';
 import type { NodePlan } from '../topology.js';
@@ -6,12 +7,7 @@ import { type BatchContext, itemsDone } from './context.js';
 import { itemBackoff, itemFailureBy, type LaneContext, type LaneEvent } from './item.js';
 import type { ItemStatus } from './protocol.js';
 
-export interface AboutItem {
-  readonly node: string;
-  /** The hierarchical name of the item. */
-  readonly name: string;
-  /** For a node in a loop: which iteration of the innermost one, from 1. */
-  readonly iteration?: number;
+export interface AboutItem extends AboutNode {
   /** From 0, in the order of the items. */
   readonly index: number;
 }
@@ -27,7 +23,7 @@ export type BatchEvent =
       readonly attempts: number;
       readonly error: Failure | null;
     })
-  | (Omit<AboutItem, 'index'> & {
+  | (AboutNode & {
       readonly type: 'node.progress';
       readonly done: number;
       readonly total: number | null;
@@ -81,7 +77,7 @@ export function describeProgress(plan: NodePlan, context: BatchContext): BatchEv
   };
 }
 
-export function aboutNode({ node }: NodePlan, { name, iterations }: AttemptInput): Omit<AboutItem, 'index'> {
+export function aboutNode({ node }: NodePlan, { name, iterations }: AttemptInput): AboutNode {
   const iteration = iterations.at(-1);
   return iteration === undefined ? { node: node.id, name } : { node: node.id, name, iteration };
 }

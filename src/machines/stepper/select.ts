@@ -91,6 +91,7 @@ function passes({ machine, context }: Occasion, guard: Guard, event: AnyEventObj
   const { type, params } = guard as { type: string; params?: unknown };
   const name = typeof guard === 'string' ? guard : type;
   const known = machine.implementations.guards?.[name] as Guard | undefined;
+  // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
   if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
   // A name may stand for another name.
   if (typeof known !== 'function') return passes({ machine, context } as Occasion, known, event);
