@@ -1,4 +1,4 @@
-import { Heap } from './heap.js';
+import { Heap } from '../heap.js';
 import type { Pool } from './pool.js';
 import type { Resource } from './resource.js';
 import type { RunQueue } from './run-queue.js';
