@@ -10,6 +10,7 @@ import type { Topology } from '../machines/topology.js';
 import type { AttemptHost, AttemptOfNode } from './attempt-host.js';
 import { StreamTable } from './batch/stream.js';
 import type { Clock } from './clock.js';
+import type { DeadlineQueue } from './deadline-queue.js';
 import type { RunEventBody } from './event.js';
 import type { Mailbox } from './mailbox.js';
 import type { Meter } from './metrics.js';
@@ -56,6 +57,8 @@ export interface RunServices {
   readonly seed: number;
   readonly mailbox: Mailbox;
   readonly meter: Meter;
+  /** What its charts wait on. */
+  readonly deadlines: DeadlineQueue;
   /** Whether anybody listens to its events. */
   readonly isObserved: boolean;
   /** Milliseconds from the run's start. */
@@ -126,10 +129,10 @@ export class RunScope implements AttemptHost {
     this.places = places;
     this.#name = sub?.name ?? null;
     const input: WorkflowMachineInput = { inputs, seed, ...(sub === null ? {} : { name: sub.name }) };
-    const { clock, inspect } = runner;
+    const { inspect } = runner;
     this.actor = createActor(chart.machine, {
       input,
-      clock,
+      clock: run.deadlines,
       ...(inspect === undefined ? {} : { inspect }),
     });
     runner.register(this);

@@ -2,6 +2,7 @@ import type { Snapshot } from 'xstate';
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import type { JsonObject } from '../ir/json.js';
 import type { ScopeContext } from '../machines/context.js';
+import { DeadlineQueue } from './deadline-queue.js';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from './event.js';
 import { EventStream } from './event-stream.js';
 import { Mailbox } from './mailbox.js';
@@ -67,6 +68,7 @@ export class LiveRun implements RunServices {
   readonly seed: number;
   readonly mailbox: Mailbox;
   readonly meter: Meter;
+  readonly deadlines: DeadlineQueue;
   readonly runWorkflow = runSubWorkflow;
   /** What the caller gets. */
   readonly handle: Run;
@@ -85,6 +87,7 @@ export class LiveRun implements RunServices {
   constructor({ runner, runId, chart, inputs, seed, maxConcurrency, priority }: RunSetup) {
     this.runner = runner;
     this.meter = new Meter(runner.clock);
+    this.deadlines = new DeadlineQueue(runner.clock);
     this.runId = runId;
     this.seed = seed;
     this.mailbox = new Mailbox(runner.resultBytes);
