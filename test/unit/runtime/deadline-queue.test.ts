@@ -4,46 +4,23 @@ import { type Clock, systemClock } from '../../../src/runtime/clock.js';
 import { DeadlineQueue } from '../../../src/runtime/deadline-queue.js';
 import { createVirtualClock } from '../../../src/runtime/virtual-clock.js';
 import { settings } from '../../helpers/arbitrary/settings.js';
-
-/** A clock that counts the timers that it is asked for, and those of them that are set. */
-function counting(clock: Clock) {
-  const set = new Set<unknown>();
-  const counts = { asked: 0, most: 0, set };
-  const counted: Clock = {
-    ...clock,
-    setTimeout(fn, ms) {
-      const timer = clock.setTimeout(() => {
-        set.delete(timer);
-        fn();
-      }, ms);
-      set.add(timer);
-      counts.asked++;
-      counts.most = Math.max(counts.most, set.size);
-      return timer;
-    },
-    clearTimeout(timer) {
-      set.delete(timer);
-      clock.clearTimeout(timer);
-    },
-  };
-  return { counts, clock: counted };
-}
+import { countingClock } from '../../helpers/counting-clock.js';
 
 describe('a queue of deadlines', () => {
   it('holds any number of timers on one of the clock, set for the earliest', async () => {
     const virtual = createVirtualClock(1000);
-    const { counts, clock } = counting(virtual);
+    const { use, clock } = countingClock(virtual);
     const queue = new DeadlineQueue(clock);
     const fired: number[] = [];
     for (let i = 10_000; i > 0; i--) queue.setTimeout(() => fired.push(i), 10 + (i % 100));
-    expect([counts.most, virtual.nextTimerAt()]).toEqual([1, 1010]);
+    expect([use.most, virtual.nextTimerAt()]).toEqual([1, 1010]);
     queue.setTimeout(() => fired.push(-1), 5);
-    expect([counts.most, virtual.nextTimerAt()]).toEqual([1, 1005]);
+    expect([use.most, virtual.nextTimerAt()]).toEqual([1, 1005]);
     await virtual.advance(5);
     expect([fired, virtual.nextTimerAt()]).toEqual([[-1], 1010]);
     await virtual.advance(200);
     expect(fired).toHaveLength(10_001);
-    expect([counts.most, counts.set.size, queue.held]).toEqual([1, 0, 0]);
+    expect([use.most, use.set.size, queue.held]).toEqual([1, 0, 0]);
   });
 
   it('calls what is due in order of deadline, then of being set', async () => {
@@ -191,7 +168,7 @@ describe('a queue of deadlines', () => {
     const clock = createVirtualClock();
     // As Node's timers may: they go off by the millisecond.
     const early: Clock = { ...clock, now: () => clock.now() - (clock.now() > 0 ? 0.7 : 0) };
-    const { counts, clock: counted } = counting(early);
+    const { use, clock: counted } = countingClock(early);
     const queue = new DeadlineQueue(counted);
     const fired: number[] = [];
     queue.setTimeout(() => {
@@ -202,12 +179,12 @@ describe('a queue of deadlines', () => {
     await clock.advance(100);
     expect(fired.slice(0, 2)).toEqual([10, 10]);
     expect(fired[2]).toBeCloseTo(15.7);
-    expect(counts.asked).toBe(3);
+    expect(use.asked).toBe(3);
   });
 
   it('asks the clock for a turn, not for a timer, where more is due', async () => {
     const virtual = createVirtualClock();
-    const { counts, clock } = counting({ ...virtual, afterTurn: (fn) => void setImmediate(fn) });
+    const { use, clock } = countingClock({ ...virtual, afterTurn: (fn) => void setImmediate(fn) });
     const queue = new DeadlineQueue(clock);
     const fired: number[] = [];
     await new Promise<void>((resolve) => {
@@ -216,7 +193,7 @@ describe('a queue of deadlines', () => {
       void virtual.advance(10);
     });
     expect(fired).toEqual([...fired.keys()]);
-    expect([fired.length, counts.asked]).toEqual([100, 1]);
+    expect([fired.length, use.asked]).toEqual([100, 1]);
   });
 
   it('rings in no turn that it asked for before all was cleared', async () => {
