@@ -1,4 +1,17 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
+import {
+  idInside,
+  idOfMachine,
+  invokeId,
+  invokesOf,
+  listOf,
+  type StateConfig,
+  stateType,
+  type TransitionConfig,
+  targetsOf,
+  transitionConfigs,
+  visitTransitions,
+} from './xstate-config.js';
 import { builtinAction, isBuiltinGuard } from './xstate-internals.js';
 
 /** Whether a machine is one that the fast stepper steps exactly as XState does, or else why it is not. */
@@ -14,20 +27,24 @@ const ACTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Looks at all that a machine is made of. The subset: compound and parallel states at any depth; each transition without a
- * target, or from a state to another one beside it; `always` on atomic states; one invoked actor for each state, by name;
- * no history, wildcards, re-entry, built-in guards, or actors other than invoked ones.
+ * Looks at all that a machine is made of, as its config has it. The subset: compound and parallel states at any depth; each transition
+ * without a target, or from a state to another one beside it, by its key; `always` on atomic states; one invoked actor for each state, by
+ * name; no history, wildcards, re-entry, routes, built-in guards, ids of states, or actors other than invoked ones. What XState would
+ * refuse is not in it.
  *
  * @example
  * certify(createMachine({ initial: 'a', states: { a: { on: { '*': 'b' } }, b: {} } })).ok; // false
  */
-export function certify(machine: AnyStateMachine): Certificate {
-  const ids = new Set<string>();
+export function certify({
+  config,
+  implementations,
+}: Pick<AnyStateMachine, 'config' | 'implementations'>): Certificate {
+  const root = { config: config as StateConfig, key: idOfMachine(config as StateConfig), parent: null };
   const reason =
-    (machine.config.options === undefined ? null : 'The machine has options.') ??
-    wrongRoot(machine.root) ??
-    wrongIn(machine.root, (node) => wrongState(node, ids)) ??
-    wrongImplementations(machine.implementations);
+    (config.options === undefined ? null : 'The machine has options.') ??
+    wrongRoot(root.config) ??
+    wrongIn(root, new Set()) ??
+    wrongImplementations(implementations);
   return reason === null ? { ok: true } : { ok: false, reason };
 }
 
@@ -44,70 +61,156 @@ export function wrongImplementations({ guards, actions }: AnyStateMachine['imple
   return null;
 }
 
-function wrongRoot(root: AnyStateNode): string | null {
-  if (root.type !== 'compound' && root.type !== 'parallel') return 'The machine has no states.';
-  return root.invoke.length > 0 ? 'The machine invokes an actor itself.' : null;
+/** A state on the way down. */
+interface Place {
+  readonly config: StateConfig;
+  readonly key: string;
+  readonly parent: Place | null;
 }
 
-function wrongIn(node: AnyStateNode, wrong: (node: AnyStateNode) => string | null): string | null {
-  const found = wrong(node);
-  if (found !== null) return `State \`${node.id}\` ${found}.`;
-  for (const child of Object.values(node.states)) {
-    const inside = wrongIn(child, wrong);
+const idOf = ({ key, parent }: Place): string => (parent === null ? key : idInside(idOf(parent), key));
+
+const typeOf = (place: Place | null): string | null => (place === null ? null : stateType(place.config));
+
+function wrongRoot(config: StateConfig): string | null {
+  const type = stateType(config);
+  if (type !== 'compound' && type !== 'parallel') return 'The machine has no states.';
+  return invokesOf(config).length > 0 ? 'The machine invokes an actor itself.' : null;
+}
+
+/** @param actors the ids of those that were seen to be invoked */
+function wrongIn(place: Place, actors: Set<string>): string | null {
+  const found = isObject(place.config) ? wrongState(place, actors) : 'is nothing';
+  if (found !== null) return `State \`${idOf(place)}\` ${found}.`;
+  const { states } = place.config;
+  if (states === undefined) return null;
+  for (const key of Object.keys(states)) {
+    const inside = wrongIn({ config: states[key] as StateConfig, key, parent: place }, actors);
     if (inside !== null) return inside;
   }
   return null;
 }
 
-function wrongState(node: AnyStateNode, ids: Set<string>): string | null {
-  if (node.type === 'history') return 'is a history state';
-  if (typeof node.config.initial === 'object') return 'has actions on its initial transition';
-  if (node.type === 'final') {
-    if (node.parent?.type === 'parallel') return 'is final in a parallel state';
-    if (node.transitions.size > 0 || node.always !== undefined) return 'is final and can be left';
-  }
-  if (node.always !== undefined && node.type !== 'atomic') return 'has `always` and states inside of it';
+/** Keys that mean something else to XState where a state is looked up, or that no object has as a key of its own. */
+const UNSAFE_KEY = /[.\\]|^#|^__proto__$|^$/;
+
+function wrongState(place: Place, actors: Set<string>): string | null {
+  const { config, key, parent } = place;
+  const type = stateType(config);
+  if (!TYPES.has(type)) return type === 'history' ? 'is a history state' : 'is of a type that is not known';
+  if (parent !== null && UNSAFE_KEY.test(key)) return 'has a key that is not a plain name';
+  if (parent !== null && config.id !== undefined) return 'has an id of its own';
+  if (config.route !== undefined) return 'has a route';
+  const wrong = wrongInside(config, type) ?? (type === 'final' ? wrongFinal(place) : null);
+  if (wrong !== null) return wrong;
+  if (config.always && type !== 'atomic') return 'has `always` and states inside of it';
   return (
-    wrongInvoke(node, ids) ??
-    first([...node.entry, ...node.exit], wrongAction) ??
-    first(node.transitions.keys(), wrongDescriptor) ??
-    first([...node.transitions.values()].flat(), wrongTransition) ??
-    first(node.always ?? [], (always) =>
-      always.target === undefined ? 'has an `always` without a target' : wrongTransition(always),
-    )
+    wrongInvoke(place, actors) ??
+    first(listOf(config.entry), wrongAction) ??
+    first(listOf(config.exit), wrongAction) ??
+    wrongTimers(config) ??
+    wrongEvents(place) ??
+    (config.always ? wrongAlways(place) : null)
   );
 }
 
-function wrongInvoke(node: AnyStateNode, ids: Set<string>): string | null {
-  const [invoke, ...others] = node.invoke;
+const TYPES: ReadonlySet<string> = new Set(['atomic', 'final', 'compound', 'parallel']);
+
+function wrongInside({ initial, states }: StateConfig, type: string): string | null {
+  if (initial !== undefined && typeof initial !== 'string') return 'has actions on its initial transition';
+  if (type === 'compound') {
+    return initial !== undefined && isObject(states) && Object.hasOwn(states, initial)
+      ? null
+      : 'has no state to begin with';
+  }
+  const isEmpty = states === undefined || (isObject(states) && Object.keys(states).length === 0);
+  return type === 'parallel' ? null : isEmpty ? null : `is ${type} and has states inside of it`;
+}
+
+function wrongFinal({ config, parent }: Place): string | null {
+  if (typeOf(parent) === 'parallel') return 'is final in a parallel state';
+  let canBeLeft = Boolean(config.always);
+  visitTransitions(config, NO_ID, () => {
+    canBeLeft = true;
+  });
+  return canBeLeft ? 'is final and can be left' : null;
+}
+
+const NO_ID = (): string => '';
+
+function wrongInvoke(place: Place, actors: Set<string>): string | null {
+  if (place.config.invoke === undefined) return null;
+  const [invoke, ...others] = invokesOf(place.config);
   if (invoke === undefined) return null;
   if (others.length > 0) return 'invokes several actors';
-  if (node.parent?.type !== 'compound') return 'invokes an actor as a region';
-  const [{ src } = { src: undefined }] = [node.config.invoke ?? []].flat();
-  if (typeof src !== 'string') {
-    return 'invokes an actor that has no name';
-  }
-  if (ids.has(invoke.id)) return `invokes an actor with the id of another, \`${invoke.id}\``;
-  ids.add(invoke.id);
+  if (typeOf(place.parent) !== 'compound') return 'invokes an actor as a region';
+  if (typeof invoke?.src !== 'string') return 'invokes an actor that has no name';
+  const id = invokeId(invoke, 0, idOf(place));
+  if (actors.has(id)) return `invokes an actor with the id of another, \`${id}\``;
+  actors.add(id);
   return null;
+}
+
+/** Two ways to write one delay would be one event. */
+function wrongTimers({ after }: StateConfig): string | null {
+  if (after === undefined) return null;
+  for (const delay of Object.keys(after)) {
+    if (!Number.isNaN(+delay) && String(+delay) !== delay)
+      return 'has a delay that is not written as a number';
+    const written = after[delay];
+    if (Array.isArray(written) && !written.every(isObject)) return 'has a timer that leads nowhere';
+  }
+  return null;
+}
+
+function wrongEvents(place: Place): string | null {
+  const { on } = place.config;
+  for (const event of on === undefined ? [] : Object.keys(on)) {
+    if (event === '') return 'has a transition for no event';
+    if (event.startsWith('xstate.')) return 'has a transition for an event of XState’s own';
+  }
+  let wrong: string | null = null;
+  visitTransitions(
+    place.config,
+    () => idOf(place),
+    (event, written) => {
+      wrong ??=
+        wrongDescriptor(event) ?? first(transitionConfigs(written), (one) => wrongTransition(one, place));
+    },
+  );
+  return wrong;
+}
+
+function wrongAlways(place: Place): string | null {
+  return first(transitionConfigs(place.config.always), (always) =>
+    isObject(always) && targetsOf(always).length === 0
+      ? 'has an `always` without a target'
+      : wrongTransition(always, place),
+  );
 }
 
 const wrongDescriptor = (descriptor: string): string | null =>
   descriptor === '*' || descriptor.endsWith('.*') ? 'has a transition for any event' : null;
 
-function wrongTransition(transition: AnyTransitionDefinition): string | null {
-  const { source, target, reenter, guard, actions } = transition;
+function wrongTransition(transition: TransitionConfig, { key, parent }: Place): string | null {
+  if (!isObject(transition)) return 'has a transition that is nothing';
+  const { reenter, guard, actions, cond } = transition;
   if (reenter) return 'has a transition that re-enters';
-  const wrong = wrongGuard(guard);
+  if (cond) return 'has a `cond`';
+  const wrong = guard === undefined ? null : wrongGuard(guard);
   if (wrong !== null) return `has a guard that ${wrong}`;
-  const [state, ...others] = target ?? [];
-  if (state !== undefined) {
-    if (others.length > 0) return 'has a transition to several states';
-    const isBeside = state.parent === source.parent && source.parent?.type === 'compound';
-    if (!isBeside || state === source) return 'has a transition to a state that is not beside it';
+  const targets = targetsOf(transition);
+  if (targets.length > 1) return 'has a transition to several states';
+  if (targets.length === 1) {
+    const [target] = targets;
+    const beside = typeOf(parent) === 'compound' ? parent?.config.states : undefined;
+    const isBeside = typeof target === 'string' && beside !== undefined && Object.hasOwn(beside, target);
+    if (!isBeside || target === key) return 'has a transition to a state that is not beside it';
   }
-  return first(actions, wrongAction);
+  return first(listOf(actions), wrongAction);
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function wrongGuard(guard: unknown): string | null {
   if (isBuiltinGuard(guard)) return 'is made of other guards';

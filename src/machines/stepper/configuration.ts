@@ -96,7 +96,7 @@ export class Configuration {
 
   /** In document order. */
   get nodes(): AnyStateNode[] {
-    this.#nodes ??= activeStates(this.active, this.table.root).map(({ node }) => node);
+    this.#nodes ??= activeStates(this.active, this.table.root).map((state) => this.table.nodeOf(state));
     return this.#nodes;
   }
 
@@ -149,7 +149,7 @@ export function activeStates(active: ActiveChildren, state: StepState): StepStat
 function stateValue(active: ActiveChildren, state: StepState): StateValue {
   const { type, slot, initial } = state;
   const only = type === 'compound' ? (active.get(slot)?.state ?? initial) : null;
-  if (only !== null && only.children.length === 0) return only.node.key;
+  if (only !== null && only.children.length === 0) return only.key;
   const children = only === null ? state.children : [only];
-  return Object.fromEntries(children.map((child) => [child.node.key, stateValue(active, child)]));
+  return Object.fromEntries(children.map((child) => [child.key, stateValue(active, child)]));
 }

@@ -1,18 +1,19 @@
-import {
-  type AnyActorScope,
-  type AnyEventObject,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type AnyTransitionDefinition,
-  type Snapshot,
-  StateMachine,
+import type {
+  AnyActorScope,
+  AnyEventObject,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyTransitionDefinition,
+  Snapshot,
 } from 'xstate';
 import { certify, wrongImplementations } from './certify.js';
 import { Configuration } from './configuration.js';
 import { resolveActions, type SteppedMachine } from './execute.js';
+import { LateTree, plant, StockMachine, withoutStates } from './late-tree.js';
+import { makeTable } from './make-table.js';
 import { enabledBy } from './select.js';
 import { asMachineSnapshot, FastSnapshot, spreadable, stockSnapshot } from './snapshot.js';
-import { type StepTable, stepTable, type WakeList } from './step-table.js';
+import type { StepTable, WakeList } from './step-table.js';
 import { Stepper } from './stepper.js';
 import {
   activeNodes,
@@ -25,11 +26,6 @@ import {
 
 type Implementations = AnyStateMachine['implementations'];
 
-const StockMachine = StateMachine as unknown as new (
-  config: object,
-  implementations: object,
-) => AnyStateMachine;
-
 /**
  * A machine that takes its steps in time proportional to the states that take part in them, where XState's own looks at all
  * that are active. It does the same in the same order; a machine that is not certified is stepped by XState.
@@ -39,11 +35,16 @@ class FastMachine extends StockMachine {
   /** `null` where XState steps. */
   readonly table: StepTable | null;
   readonly resolvedActions: SteppedMachine['resolvedActions'];
+  readonly tree: LateTree;
 
   constructor(config: object, implementations: object, wakes: WakeList | null) {
-    super(config, implementations);
+    super(withoutStates(config), implementations);
+    Object.assign(this, { config });
     this.resolvedActions = resolveActions(this.implementations);
-    this.table = certify(this).ok ? stepTable(this, wakes) : null;
+    this.tree = new LateTree(config, this.implementations);
+    plant(this, this.tree);
+    this.table = certify(this).ok ? makeTable(config, wakes, this.tree) : null;
+    if (this.table === null) this.tree.grow();
   }
 
   override provide(given: Partial<Implementations>): AnyStateMachine {
@@ -54,12 +55,11 @@ class FastMachine extends StockMachine {
       actors: { ...actors, ...given.actors },
       delays: { ...delays, ...given.delays },
     };
-    return wrongImplementations(implementations) === null
-      ? withImplementations<SteppedMachine>(this, {
-          implementations,
-          resolvedActions: resolveActions(implementations),
-        })
-      : super.provide(given as never);
+    if (wrongImplementations(implementations) !== null) return super.provide(given as never);
+    const resolvedActions = resolveActions(implementations);
+    const machine = withImplementations<SteppedMachine>(this, { implementations, resolvedActions });
+    plant(machine, this.tree);
+    return machine;
   }
 
   override getInitialSnapshot(scope: AnyActorScope, input?: unknown): AnyMachineSnapshot {
@@ -118,7 +118,7 @@ class FastMachine extends StockMachine {
     if (configuration === null) return super.getTransitionData(snapshot, event);
     const { table, active } = configuration;
     const { machine, context } = snapshot;
-    return enabledBy({ machine, table, active, context }, event).map(({ definition }) => definition);
+    return enabledBy({ machine, table, active, context }, event).map(({ definition }) => definition());
   }
 
   override getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {

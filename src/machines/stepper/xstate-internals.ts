@@ -87,22 +87,34 @@ export function stopExecutor(scope: AnyActorScope, child: AnyActorRef | undefine
 /** All active state nodes, in the order in which they were entered. */
 export const activeNodes = (snapshot: AnyMachineSnapshot): readonly AnyStateNode[] => snapshot._nodes;
 
-interface InspectedSystem {
+/** What a system of actors does for the actors in it. */
+export type ActorSystem = AnyActorRef['system'] & {
+  _bookId(): string;
+  _register(sessionId: string, actor: unknown): void;
+  _unregister(actor: unknown): void;
+  _relay(source: unknown, target: AnyActorRef, event: AnyEventObject): void;
   _sendInspectionEvent(event: object): void;
-}
+};
+
+/** How far an actor is, as XState numbers it. */
+export const ProcessingStatus = { NotStarted: 0, Running: 1, Stopped: 2 } as const;
+export type ProcessingStatus = (typeof ProcessingStatus)[keyof typeof ProcessingStatus];
 
 export function inspectMicrostep(
   { self, system }: AnyActorScope,
   event: AnyEventObject,
   snapshot: unknown,
-  transitions: readonly AnyTransitionDefinition[],
+  transitions: readonly (() => AnyTransitionDefinition)[],
 ): void {
-  (system as unknown as InspectedSystem)._sendInspectionEvent({
+  (system as unknown as ActorSystem)._sendInspectionEvent({
     type: '@xstate.microstep',
     actorRef: self,
     event,
     snapshot,
-    _transitions: transitions,
+    // Read only where somebody inspects.
+    get _transitions() {
+      return transitions.map((definition) => definition());
+    },
   });
 }
 
