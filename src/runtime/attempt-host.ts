@@ -41,8 +41,8 @@ export interface AttemptHost {
   acquireResources(node: number, uses: readonly ResourceUse[], signal: AbortSignal): Promise<() => void>;
   /** Settles when a function that was told to stop has returned, or the grace period is over; never rejects. */
   withinGrace(returned: Promise<void>): Promise<void>;
-  /** Told of every call of a function for a node or an item; the promise settles when it has returned, and never rejects. */
-  called(holder: PlaceHolder, returned: Promise<void>): void;
+  /** Told of every call of a function for a node or an item; the returned function is called once it has returned. */
+  called(holder: PlaceHolder): () => void;
   /** Counts a call from now until the returned function is called. */
   measureCall(node: WorkflowNode): () => void;
   publish(event: RunEventBody): void;

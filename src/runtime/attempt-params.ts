@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { NodeDefinition } from '../actors/node.js';
 import { ForkchartError } from '../ir/errors.js';
 import { isObject, type JsonValue } from '../ir/json.js';
@@ -6,6 +7,7 @@ import { fillTemplate, type Template } from '../ir/template/template.js';
 import type { ItemInput } from '../machines/node.js';
 import type { NodePlan } from '../machines/topology.js';
 import { refuseOneTimeItems } from './only-items.js';
+import { isPromiseLike } from './promise-like.js';
 
 const MOST_ISSUES = 5;
 
@@ -22,12 +24,12 @@ export class UnusableParams extends Error {
  * @param item of a batch: it may stand in for one of the parameters
  * @throws UnusableParams
  */
-export async function readParams(
+export function readParams(
   definition: NodeDefinition,
   { node }: NodePlan,
   scope: DataScope,
   item: ItemInput | null,
-): Promise<unknown> {
+): unknown {
   const params = withItem(fill(node.params, scope), item);
   refuseItems(params, node.paramsPointer);
   return parseParams(definition, params, wrongParams(definition, node.paramsPointer));
@@ -38,12 +40,12 @@ export async function readParams(
  *
  * @throws UnusableParams
  */
-export async function readTemplate(
+export function readTemplate(
   definition: NodeDefinition,
   template: Template,
   path: string,
   scope: DataScope,
-): Promise<unknown> {
+): unknown {
   const params = fill(template, scope);
   refuseItems(params, path);
   return parseParams(definition, params, wrongParams(definition, path));
@@ -63,24 +65,34 @@ function withItem(params: JsonValue, item: ItemInput | null): JsonValue {
 }
 
 /**
- * Checks parameters against a node type.
+ * Checks parameters against a node type. What comes of that is there at once, unless the type has something checked that has to be
+ * waited for; zod's own `safeParseAsync` would make a promise of either.
  *
  * @param details what the error says besides
- * @throws UnusableParams
+ * @throws UnusableParams, at once or later
  */
-export async function parseParams(
-  definition: NodeDefinition,
-  given: JsonValue,
-  details: { readonly hint: string; readonly path: string },
-): Promise<unknown> {
-  const parsed = await definition.params.safeParseAsync(given);
-  if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  const problems = issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
+export function parseParams(definition: NodeDefinition, given: JsonValue, details: Details): unknown {
+  const ended = ({ value, issues }: z.core.ParsePayload): unknown => {
+    if (issues.length > 0) throw unusable(issues, details);
+    return value;
+  };
+  const parsed = definition.params._zod.run({ value: given, issues: [] }, { async: true });
+  return isPromiseLike(parsed) ? parsed.then(ended) : ended(parsed);
+}
+
+/** What an error says besides what is wrong. */
+interface Details {
+  readonly hint: string;
+  readonly path: string;
+}
+
+function unusable(issues: readonly z.core.$ZodRawIssue[], details: Details): UnusableParams {
+  const shown = issues.slice(0, MOST_ISSUES).map((issue) => {
+    const { path, message } = z.core.util.finalizeIssue(issue, undefined, z.config());
     return `\`${['params', ...path.map(String)].join('.')}\`: ${message}`;
   });
-  if (issues.length > MOST_ISSUES) problems.push(`and ${issues.length - MOST_ISSUES} more`);
-  throw new UnusableParams(new ForkchartError('FC5009', problems.join('; '), details));
+  if (issues.length > MOST_ISSUES) shown.push(`and ${issues.length - MOST_ISSUES} more`);
+  return new UnusableParams(new ForkchartError('FC5009', shown.join('; '), details));
 }
 
 function fill(template: Template, scope: DataScope): JsonValue {

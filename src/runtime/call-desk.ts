@@ -1,6 +1,7 @@
 import type { CallOptions, CallRecord, ToolCall } from '../actors/call.js';
 import { quote } from '../ir/diagnostics/wording.js';
 import { ForkchartError } from '../ir/errors.js';
+import { type Stoppable, stoppable } from '../machines/stepper/one-shot.js';
 import type { NodePlan } from '../machines/topology.js';
 import type { AttemptHost } from './attempt-host.js';
 import { readCalls } from './call-request.js';
@@ -19,7 +20,7 @@ export interface Work {
   readonly idempotencyKey: string;
   /** Index of the item of a batch that it is for; `null` outside of batches. */
   readonly item: number | null;
-  readonly signal: AbortSignal;
+  readonly stop: Stoppable;
   /** Whether resources are held for it, or for what it is a part of. */
   readonly holdsResources: boolean;
   /** The call that it is; `null` for the node itself. */
@@ -80,7 +81,7 @@ export class CallDesk {
         host: this.#host,
         plan: this.#plan,
         holder: { node: this.#plan.index, item },
-        signal: this.#work.signal,
+        signal: this.#work.stop.signal,
         firstIndex,
         about: (index, tool) => this.#aboutCall(index, tool),
         openContext: (index, tool, attempt, signal) =>
@@ -88,7 +89,7 @@ export class CallDesk {
             attempt,
             idempotencyKey: `${this.#work.idempotencyKey}/call-${index}`,
             item,
-            signal,
+            stop: stoppable(signal),
             holdsResources: usesResources,
             call: this.#aboutCall(index, tool),
             tools: [...tools, tool],

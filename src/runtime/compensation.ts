@@ -5,6 +5,7 @@ import type { CompensationInput } from '../machines/compensation.js';
 import type { RunSystem } from '../machines/compile.js';
 import { dataScope } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
+import { stoppable } from '../machines/stepper/one-shot.js';
 import type { NodePlan } from '../machines/topology.js';
 import { executionId } from './attempt.js';
 import { attemptFailure } from './attempt-failure.js';
@@ -44,12 +45,15 @@ export function compensationActor(
       };
       const execution = `${host.executionPrefix}${executionId(plan.node.id, undo.iterations)}/compensate`;
       const limit = limitedBy(host, plan, signal);
-      const { context, close } = openContext(host, plan, attempt, execution, limit.signal);
+      const opened = openContext(host, plan, attempt, execution, stoppable(limit.signal));
       try {
-        toJsonResult(await Promise.race([definition.run(params, context), limit.reached]), host.resultBytes);
+        toJsonResult(
+          await Promise.race([definition.run(params, opened.context), limit.reached]),
+          host.resultBytes,
+        );
       } finally {
         limit.clear();
-        close();
+        opened.close();
       }
       return null;
     } catch (error) {

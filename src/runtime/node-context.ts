@@ -1,105 +1,172 @@
+import type { NodeContext } from '../actors/node.js';
 import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
 import { RUN_WORKFLOW, type WorkflowNodeContext } from '../actors/workflow.js';
 import { describeValue } from '../ir/diagnostics/wording.js';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
+import type { ValueSchema } from '../ir/value-schema.js';
 import { itemName } from '../machines/names.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { Outcome } from '../machines/outcome.js';
+import type { Stoppable } from '../machines/stepper/one-shot.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
-import type { AttemptHost, AttemptOfNode } from './attempt-host.js';
+import type { AttemptHost } from './attempt-host.js';
 import { CallDesk, type Work } from './call-desk.js';
 import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 
 /** What a node function is given, and the end of it: what a function says after it has returned is not heard. */
 export interface OpenContext {
-  readonly context: ReceivingContext;
+  readonly context: NodeContext;
   close(): void;
 }
 
 const NO_STATE: JsonObject = Object.freeze({});
+const NO_TOOLS: readonly string[] = [];
 
+/** @param stop told to stop when the attempt is */
 export function openContext(
   host: AttemptHost,
   plan: NodePlan,
   input: AttemptInput,
   execution: string,
-  signal: AbortSignal,
+  stop: Stoppable,
 ): OpenContext {
-  const opened = openWork(host, plan, input, {
+  const opened = new OpenWork(host, plan, input, {
     attempt: input.attempt,
     idempotencyKey: `${host.runId}/${execution}`,
     item: input.item?.index ?? null,
-    signal,
+    stop,
     holdsResources: plan.node.uses.length > 0,
     call: null,
-    tools: [],
+    tools: NO_TOOLS,
     tally: { underWay: 0 },
   });
-  const attempt: AttemptOfNode = { plan, input, execution, signal };
-  const running: Pick<WorkflowNodeContext, typeof RUN_WORKFLOW> = {
-    [RUN_WORKFLOW]: (call) => host.runWorkflow(call, attempt),
-  };
-  Object.assign(opened.context, running);
+  opened.context[RUN_WORKFLOW] = (call) =>
+    host.runWorkflow(call, { plan, input, execution, signal: stop.signal });
   return opened;
 }
 
-function openWork(host: AttemptHost, plan: NodePlan, input: AttemptInput, work: Work): OpenContext {
-  const { attempt, idempotencyKey, signal } = work;
-  const outcomes = new Map(input.outcomes);
-  const desk = new CallDesk(host, plan, about(plan, input), work, (call) =>
-    openWork(host, plan, input, call),
-  );
-  let open = true;
-  const publish = (event: RunEventBody): void => {
-    if (open && !signal.aborted) host.publish(event);
+/** What stands behind a context: made for each attempt, so that what most functions never ask for is made when they do. */
+class OpenWork implements OpenContext {
+  readonly context: WorkContext;
+  isOpen = true;
+  #desk: CallDesk | null = null;
+
+  constructor(
+    readonly host: AttemptHost,
+    readonly plan: NodePlan,
+    readonly input: AttemptInput,
+    readonly work: Work,
+  ) {
+    this.context = new WorkContext(this);
+  }
+
+  get desk(): CallDesk {
+    const { host, plan, input, work } = this;
+    this.#desk ??= new CallDesk(
+      host,
+      plan,
+      about(plan, input),
+      work,
+      (call) => new OpenWork(host, plan, input, call),
+    );
+    return this.#desk;
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.#desk?.close();
+  }
+
+  publish(event: RunEventBody): void {
+    if (this.isOpen && !this.work.stop.isStopped) this.host.publish(event);
+  }
+
+  progress(done: number, total: number | null, message: string | undefined): void {
+    checkNumber('ctx.progress', 'done', done, Number.isFinite(done));
+    if (total !== null) checkNumber('ctx.progress', 'total', total, Number.isFinite(total));
+    const { call } = this.work;
+    this.publish({
+      ...(call === null
+        ? { type: 'node.progress', ...about(this.plan, this.input) }
+        : { type: 'call.progress', ...call }),
+      done,
+      total,
+      message: message === undefined ? null : String(message),
+    });
+  }
+
+  async sleep(ms: number): Promise<void> {
+    checkNumber('ctx.sleep', 'ms', ms, typeof ms === 'number' && !Number.isNaN(ms));
+    await sleep(this.host.clock, Math.max(0, ms), this.work.stop.signal);
+  }
+
+  async receive(event: string, schema: ValueSchema | null): Promise<JsonValue> {
+    const node = about(this.plan, this.input);
+    const { signal } = this.work.stop;
+    const refused = (problems: readonly string[]) =>
+      this.publish({ type: 'event.refused', ...node, event, problems });
+    const awaited = () => this.publish({ type: 'event.awaited', ...node, event });
+    const payload = await this.host.mailbox.receive(event, { schema, signal, refused, awaited });
+    this.publish({ type: 'event.received', ...node, event });
+    return payload;
+  }
+}
+
+/**
+ * What the function sees. All of it is its own and can be taken apart or spread; an `AbortSignal` and a map of outputs take longer to
+ * make than all the rest, and are made when they are read.
+ */
+class WorkContext implements ReceivingContext {
+  static readonly #signal: PropertyDescriptor & ThisType<WorkContext> = {
+    enumerable: true,
+    get() {
+      return this.#open.work.stop.signal;
+    },
   };
-  const context: ReceivingContext = {
-    node: plan.node.id,
-    runId: host.runId,
-    signal,
-    attempt,
-    idempotencyKey,
-    workers: { run: (module, params) => host.workers.run(module, params, context) },
-    get input() {
-      return predecessorOutputs(host.topology, plan, outcomes);
-    },
-    state: input.state ?? NO_STATE,
-    progress: (done, total = null, message) => {
-      checkNumber('ctx.progress', 'done', done, Number.isFinite(done));
-      if (total !== null) checkNumber('ctx.progress', 'total', total, Number.isFinite(total));
-      publish({
-        ...(work.call === null
-          ? { type: 'node.progress', ...about(plan, input) }
-          : { type: 'call.progress', ...work.call }),
-        done,
-        total,
-        message: message === undefined ? null : String(message),
-      });
-    },
-    log: (message) => publish({ type: 'node.log', ...about(plan, input), message: String(message) }),
-    sleep: async (ms) => {
-      checkNumber('ctx.sleep', 'ms', ms, typeof ms === 'number' && !Number.isNaN(ms));
-      await sleep(host.clock, Math.max(0, ms), signal);
-    },
-    callToolsParallel: (calls, options) => desk.make(calls, options),
-    [RECEIVE]: async (event, schema) => {
-      const refused = (problems: readonly string[]) =>
-        publish({ type: 'event.refused', ...about(plan, input), event, problems });
-      const awaited = () => publish({ type: 'event.awaited', ...about(plan, input), event });
-      const payload = await host.mailbox.receive(event, { schema, signal, refused, awaited });
-      publish({ type: 'event.received', ...about(plan, input), event });
-      return payload;
+  static readonly #input: PropertyDescriptor & ThisType<WorkContext> = {
+    enumerable: true,
+    get() {
+      const { host, plan, input } = this.#open;
+      return predecessorOutputs(host.topology, plan, new Map(input.outcomes));
     },
   };
-  return {
-    context,
-    close: () => {
-      open = false;
-      desk.close();
-    },
-  };
+
+  readonly #open: OpenWork;
+  readonly node: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly state: JsonObject;
+  declare readonly signal: AbortSignal;
+  declare readonly input: NodeContext['input'];
+  readonly workers: NodeContext['workers'];
+  readonly progress: NodeContext['progress'];
+  readonly log: NodeContext['log'];
+  readonly sleep: NodeContext['sleep'];
+  readonly callToolsParallel: NodeContext['callToolsParallel'];
+  readonly [RECEIVE]: ReceivingContext[typeof RECEIVE];
+  [RUN_WORKFLOW]?: WorkflowNodeContext[typeof RUN_WORKFLOW];
+
+  constructor(open: OpenWork) {
+    const { host, plan, input, work } = open;
+    this.#open = open;
+    this.node = plan.node.id;
+    this.runId = host.runId;
+    this.attempt = work.attempt;
+    this.idempotencyKey = work.idempotencyKey;
+    this.state = input.state ?? NO_STATE;
+    Object.defineProperty(this, 'signal', WorkContext.#signal);
+    Object.defineProperty(this, 'input', WorkContext.#input);
+    this.workers = { run: (module, params) => host.workers.run(module, params, this) };
+    this.progress = (done, total = null, message) => open.progress(done, total, message);
+    this.log = (message) =>
+      open.publish({ type: 'node.log', ...about(plan, input), message: String(message) });
+    this.sleep = (ms) => open.sleep(ms);
+    this.callToolsParallel = (calls, options) => open.desk.make(calls, options);
+    this[RECEIVE] = (event, schema) => open.receive(event, schema);
+  }
 }
 
 /** What is no number would pass as `null`, or as no time at all. */

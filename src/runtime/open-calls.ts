@@ -1,35 +1,60 @@
 import type { PlaceHolder } from '../machines/compile.js';
+import { ByHolder } from './by-holder.js';
+
+/** One of the calls that a holder of a place has under way: most have one at a time. */
+interface OpenCall {
+  hasReturned: boolean;
+  /** Called once it has. */
+  onReturn: (() => void)[] | null;
+  /** One that began earlier. */
+  readonly earlier: OpenCall | null;
+}
 
 /** The calls of functions, of nodes and of others on their behalf, that have not returned. */
 export class OpenCalls {
-  /** By node, then by item. */
-  readonly #calls = new Map<number, Map<number | null, Set<Promise<void>>>>();
+  readonly #calls = new ByHolder<OpenCall>();
 
-  /** @param returned settles when the function has returned; never rejects */
-  add({ node, item }: PlaceHolder, returned: Promise<void>): void {
-    const items = this.#calls.get(node) ?? new Map<number | null, Set<Promise<void>>>();
-    this.#calls.set(node, items);
-    const calls = items.get(item) ?? new Set();
-    items.set(item, calls.add(returned));
-    void returned.then(() => {
-      calls.delete(returned);
-      if (calls.size === 0 && items.get(item) === calls) items.delete(item);
-      if (items.size === 0 && this.#calls.get(node) === items) this.#calls.delete(node);
-    });
+  /** @returns to be called once the function has returned */
+  begin(holder: PlaceHolder): () => void {
+    const call: OpenCall = {
+      hasReturned: false,
+      onReturn: null,
+      earlier: openOf(this.#calls.get(holder)),
+    };
+    this.#calls.set(holder, call);
+    return () => {
+      call.hasReturned = true;
+      if (openOf(this.#calls.get(holder)) === null) this.#calls.delete(holder);
+      for (const tell of call.onReturn ?? []) tell();
+    };
   }
 
   /** Settles when all that is called for a node, or for an item, by now has returned; `null` where nothing is. */
-  of({ node, item }: PlaceHolder): Promise<void> | null {
-    const calls = this.#calls.get(node)?.get(item);
-    return calls === undefined ? null : allOf(calls);
+  of(holder: PlaceHolder): Promise<void> | null {
+    const call = openOf(this.#calls.get(holder));
+    return call === null ? null : returnOf(call);
   }
 
   /** Settles when everything that is called by now has returned. */
-  all(): Promise<void> {
-    return allOf([...this.#calls.values()].flatMap((items) => [...items.values()].map(allOf)));
+  async all(): Promise<void> {
+    await Promise.all(this.#calls.all.map((call) => returnOf(call)));
   }
 }
 
-async function allOf(calls: Iterable<Promise<void>>): Promise<void> {
-  await Promise.all(calls);
+/** The last call that has not returned. */
+function openOf(last: OpenCall | null | undefined): OpenCall | null {
+  let call = last ?? null;
+  while (call?.hasReturned) call = call.earlier;
+  return call;
+}
+
+/** Settles when a call and all that began before it have returned. */
+async function returnOf(last: OpenCall): Promise<void> {
+  for (let call = openOf(last); call !== null; call = openOf(call)) {
+    const waiting = call;
+    await new Promise<void>((resolve) => {
+      waiting.onReturn ??= [];
+      waiting.onReturn.push(resolve);
+    });
+  }
 }

@@ -201,8 +201,8 @@ export class RunScope implements AttemptHost {
     });
   }
 
-  called(holder: PlaceHolder, returned: Promise<void>): void {
-    this.#calls.add(holder, returned);
+  called(holder: PlaceHolder): () => void {
+    return this.#calls.begin(holder);
   }
 
   /** Settles when every node function that was called has returned. */

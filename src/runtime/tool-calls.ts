@@ -142,10 +142,9 @@ export class ToolCalls {
     call.startedAt ??= host.now();
     const { attempts: attempt } = call;
     host.publish({ type: 'call.started', ...this.#caller.about(call.index, definition.type), attempt });
+    const over = host.called(holder);
     const work = this.#run(call, controller.signal);
-    const over = (): void => {};
     const returned = work.then(over, over);
-    host.called(holder, returned);
     this.#ended(call, await firstEnding(work, controller, host.clock, timeoutMs));
     await host.withinGrace(returned);
   }
@@ -157,12 +156,12 @@ export class ToolCalls {
       path: this.#caller.plan.node.pointer,
     });
     signal.throwIfAborted();
-    const { context, close } = this.#caller.openContext(index, definition.type, attempts, signal);
+    const opened = this.#caller.openContext(index, definition.type, attempts, signal);
     try {
-      const { output } = readRouted(await definition.run(params, context));
+      const { output } = readRouted(await definition.run(params, opened.context));
       return toJsonResult(output, this.#caller.host.resultBytes);
     } finally {
-      close();
+      opened.close();
     }
   }
 

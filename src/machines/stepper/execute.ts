@@ -7,6 +7,8 @@ import {
   createActor,
 } from 'xstate';
 import type { Awake } from './awake.js';
+import { beginOf } from './one-shot.js';
+import { OneShotActor } from './one-shot-actor.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
@@ -16,6 +18,22 @@ import {
   spawnExecutor,
   stopExecutor,
 } from './xstate-internals.js';
+
+interface ActorOptions {
+  readonly id: string;
+  readonly src: string;
+  readonly parent: AnyActorRef;
+  readonly syncSnapshot: boolean;
+  readonly systemId: string | undefined;
+  readonly input: unknown;
+}
+
+function makeActor(logic: AnyActorLogic, options: ActorOptions): AnyActorRef {
+  const begin = beginOf(logic);
+  const { id, src, parent, syncSnapshot, systemId, input } = options;
+  if (begin === null || syncSnapshot || systemId !== undefined) return createActor(logic, options as never);
+  return new OneShotActor(logic, begin, id, src, parent, input) as unknown as AnyActorRef;
+}
 
 /** A machine with its actions as they are run. */
 export type SteppedMachine = AnyStateMachine & {
@@ -82,10 +100,7 @@ export class Executor {
     const actorRef =
       logic === undefined
         ? undefined
-        : createActor(
-            logic as AnyActorLogic,
-            { id, src, parent: self, syncSnapshot, systemId, input: given } as never,
-          );
+        : makeActor(logic as AnyActorLogic, { id, src, parent: self, syncSnapshot, systemId, input: given });
     const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
     const info = { context, event, self, system };
     scope.actionExecutor({

@@ -33,7 +33,12 @@ export class Lane {
   #untold: Ticket[] = [];
   #waiting = 0;
 
-  constructor(queue: RunQueue, { demand, claims }: Ticket) {
+  /** @param key what tells it from the other lanes of its run */
+  constructor(
+    queue: RunQueue,
+    { demand, claims }: Ticket,
+    readonly key: string,
+  ) {
     this.queue = queue;
     this.pools = demand.pools;
     this.resources = claims.map(({ resource }) => resource);
@@ -44,6 +49,16 @@ export class Lane {
   static keyOf({ demand: { pools, pauses }, claims }: Ticket): string {
     const ids = (things: readonly { readonly id: number }[]) => things.map(({ id }) => id).join();
     return `${ids(pools)};${ids(claims.map(({ resource }) => resource))};${pauses}`;
+  }
+
+  /** Whether a ticket belongs here, as is plain without its key: it uses no resources, and the very pools of the last one. */
+  isFor({ demand, claims }: Ticket): boolean {
+    return (
+      claims.length === 0 &&
+      this.resources.length === 0 &&
+      demand.pools === this.pools &&
+      demand.pauses === this.#pauses
+    );
   }
 
   get isEmpty(): boolean {

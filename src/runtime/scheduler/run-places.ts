@@ -1,11 +1,12 @@
 import type { ResourceUse, Workflow } from '../../ir/workflow.js';
 import type { PlaceHolder, PlaceRequest } from '../../machines/compile.js';
+import { ByHolder } from '../by-holder.js';
 import type { NodeDemand, NodeDemands } from './node-demands.js';
 import { Pool } from './pool.js';
 import type { RunQueue } from './run-queue.js';
 import type { Scheduler } from './scheduler.js';
 import { shortageError, shortageFailure } from './shortage.js';
-import type { Demand, Replies, Ticket } from './ticket.js';
+import type { Demand, Replies, Shortage, Ticket } from './ticket.js';
 
 /** Is told what the nodes of a run wait for and hold; times in milliseconds. */
 export interface PlaceObserver {
@@ -45,8 +46,10 @@ export class RunPlaces {
   readonly #options: RunPlacesOptions;
   /** By group index. */
   readonly #groups: ReadonlyMap<number, Pool>;
-  /** By node, then by item. */
-  readonly #tickets = new Map<number, Map<number | null, Ticket>>();
+  readonly #tickets = new ByHolder<Ticket>();
+  /** By node: what it asks for each time, and what each of its items does. */
+  readonly #nodes: Demand[] = [];
+  readonly #items: Demand[] = [];
   readonly #undeclare: () => void;
   #isClosed = false;
 
@@ -94,24 +97,36 @@ export class RunPlaces {
   }
 
   /** @param waits called at most once, when it has to wait for a resource */
-  request({ node, item, grant, refuse }: PlaceRequest, waits: (resource: string) => void): void {
+  request(request: PlaceRequest, waits: (resource: string) => void): void {
     if (this.#isClosed) return;
-    const demand = this.#demandOf(node);
-    const works = !demand.isIdle && (!demand.isBatch || item !== null);
-    const { uses } = works ? demand : { uses: [] };
-    const ticket = this.#ask(
-      demand,
-      {
-        order: [...this.#around.order, node, item ?? -1],
-        pools: works ? this.#poolsAround(demand) : [],
-        uses,
-        pauses: true,
-      },
-      { grant, refuse: (shortage) => refuse(shortageFailure(shortage, demand)), waits },
+    const about = this.#demandOf(request.node);
+    this.#tickets.set(
+      request,
+      this.#ask(about, this.#demandFor(request, about), {
+        grant: () => request.grant(),
+        refuse: (shortage) => request.refuse(shortageFailure(shortage, about)),
+        waits,
+      }),
     );
-    const tickets = this.#tickets.get(node);
-    if (tickets === undefined) this.#tickets.set(node, new Map([[item, ticket]]));
-    else tickets.set(item, ticket);
+  }
+
+  /** What a node asks for, or one of its items: the same each time, but for where an item stands in the order. */
+  #demandFor({ node, item }: PlaceHolder, about: NodeDemand): Demand {
+    const known = item === null ? this.#nodes : this.#items;
+    let demand = known[node];
+    if (demand === undefined) {
+      const works = !about.isIdle && (!about.isBatch || item !== null);
+      demand = {
+        priority: this.#around.priority + about.priority,
+        rank: this.#around.rank + about.rank,
+        order: [...this.#around.order, node],
+        pools: works ? this.#poolsAround(about) : [],
+        uses: works ? about.uses : [],
+        pauses: true,
+      };
+      known[node] = demand;
+    }
+    return item === null ? demand : { ...demand, order: [...demand.order, item] };
   }
 
   /**
@@ -120,16 +135,14 @@ export class RunPlaces {
    * @param returnOf a place stays taken until the function has returned
    */
   release(holder: PlaceHolder, returnOf: ReturnOf): void {
-    const tickets = this.#tickets.get(holder.node);
-    if (tickets === undefined) return;
-    const items = holder.item === null ? [...tickets.keys()] : [holder.item];
-    for (const item of items) {
-      const ticket = tickets.get(item);
-      tickets.delete(item);
-      if (ticket !== undefined)
-        this.#scheduler.release(this.#queue, ticket, returnOf({ node: holder.node, item }));
+    if (holder.item === null) {
+      for (const item of this.#tickets.itemsOf(holder.node))
+        this.release({ node: holder.node, item }, returnOf);
     }
-    if (tickets.size === 0) this.#tickets.delete(holder.node);
+    const ticket = this.#tickets.get(holder);
+    if (ticket === undefined) return;
+    this.#tickets.delete(holder);
+    this.#scheduler.release(this.#queue, ticket, returnOf(holder));
   }
 
   /**
@@ -152,7 +165,14 @@ export class RunPlaces {
       };
       const ticket = this.#ask(
         demand,
-        { order: [...this.#around.order, node], pools: [], uses, pauses: false },
+        {
+          priority: this.#around.priority + demand.priority,
+          rank: this.#around.rank + demand.rank,
+          order: [...this.#around.order, node],
+          pools: [],
+          uses,
+          pauses: false,
+        },
         {
           grant: () => {
             signal.removeEventListener('abort', stop);
@@ -186,34 +206,21 @@ export class RunPlaces {
   close(returnOf: ReturnOf): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const node of [...this.#tickets.keys()]) this.release({ node, item: null }, returnOf);
+    for (const node of this.#tickets.nodes) this.release({ node, item: null }, returnOf);
     this.#undeclare();
     if (!this.#isWithin) this.#scheduler.closeQueue(this.#queue);
   }
 
   /** @param isCall whether it is not the node itself that waits */
   #ask(
-    { id, priority, rank }: NodeDemand,
-    demand: Omit<Demand, 'priority' | 'rank'>,
+    { id }: NodeDemand,
+    demand: Demand,
     replies: Pick<Replies, 'grant' | 'refuse' | 'waits'>,
     isCall = false,
   ): Ticket {
-    const { uses } = demand;
     const { observer } = this.#options;
     const node = isCall || this.#isWithin ? null : id;
-    return this.#scheduler.request(
-      this.#queue,
-      { ...demand, priority: this.#around.priority + priority, rank: this.#around.rank + rank },
-      {
-        ...replies,
-        grant: () => {
-          observer.held(uses);
-          replies.grant();
-        },
-        waited: (ms) => observer.waited(node, uses, ms),
-        freed: () => observer.freed(uses),
-      },
-    );
+    return this.#scheduler.request(this.#queue, demand, new Observed(replies, observer, node, demand.uses));
   }
 
   /** Whether it is the run of a sub-workflow. */
@@ -228,6 +235,39 @@ export class RunPlaces {
   }
 
   #poolsAround({ groups }: NodeDemand): readonly Pool[] {
-    return [...this.#around.pools, ...groups.flatMap((group) => this.#groups.get(group) ?? [])];
+    const { pools } = this.#around;
+    if (groups.length === 0) return pools;
+    return [...pools, ...groups.flatMap((group) => this.#groups.get(group) ?? [])];
+  }
+}
+
+/** Replies of which an observer is told besides. */
+class Observed implements Replies {
+  constructor(
+    private readonly replies: Pick<Replies, 'grant' | 'refuse' | 'waits'>,
+    private readonly observer: PlaceObserver,
+    private readonly node: string | null,
+    private readonly uses: readonly ResourceUse[],
+  ) {}
+
+  grant(): void {
+    this.observer.held(this.uses);
+    this.replies.grant();
+  }
+
+  refuse(shortage: Shortage): void {
+    this.replies.refuse(shortage);
+  }
+
+  waits(resource: string): void {
+    this.replies.waits?.(resource);
+  }
+
+  waited(ms: number): void {
+    this.observer.waited(this.node, this.uses, ms);
+  }
+
+  freed(): void {
+    this.observer.freed(this.uses);
   }
 }

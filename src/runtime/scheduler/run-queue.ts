@@ -11,6 +11,8 @@ export class RunQueue {
   /** While paused: how many may start nevertheless. */
   steps = 0;
   readonly #lanes = new Map<string, Lane>();
+  /** The lane that a ticket came to last; it is kept when it is empty, as the next ticket mostly comes to the same. */
+  #last: Lane | null = null;
   /** Asked in the present step of the chart, not yet in order. */
   #arriving: Ticket[] = [];
 
@@ -28,33 +30,42 @@ export class RunQueue {
     return this.#lanes.values();
   }
 
+  /** The one lane that there is; `null` where there are several, or none. */
+  get only(): Lane | null {
+    return this.#lanes.size === 1 ? this.#last : null;
+  }
+
   arrive(ticket: Ticket): void {
     this.#arriving.push(ticket);
   }
 
   /** Takes those who have asked in the last step of the chart, in order of declaration. */
   takeArrivals(): readonly Ticket[] {
+    if (this.#arriving.length === 0) return this.#arriving;
     const arrivals = this.#arriving.filter(({ state }) => state === 'waiting').sort(byOrder);
     this.#arriving = [];
     return arrivals;
   }
 
   enter(ticket: Ticket): void {
-    const key = Lane.keyOf(ticket);
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) {
-      lane = new Lane(this, ticket);
-      this.#lanes.set(key, lane);
-    }
+    const lane = this.#last?.isFor(ticket) ? this.#last : this.#laneOf(ticket);
+    ticket.lane = lane;
     lane.add(ticket);
     if (lane.resources.length > 0) this.usesResources = true;
   }
 
-  /** To be called once a ticket that was in a lane has ended its waiting. */
-  left(ticket: Ticket): void {
+  #laneOf(ticket: Ticket): Lane {
     const key = Lane.keyOf(ticket);
-    const lane = this.#lanes.get(key);
+    const lane = this.#lanes.get(key) ?? new Lane(this, ticket, key);
+    this.#lanes.set(key, lane);
+    if (this.#last?.isEmpty && this.#last !== lane) this.#lanes.delete(this.#last.key);
+    this.#last = lane;
+    return lane;
+  }
+
+  /** To be called once a ticket has ended its waiting, whether it has come to a lane or only just asked. */
+  left({ lane }: Ticket): void {
     lane?.left();
-    if (lane?.isEmpty) this.#lanes.delete(key);
+    if (lane?.isEmpty && lane !== this.#last) this.#lanes.delete(lane.key);
   }
 }

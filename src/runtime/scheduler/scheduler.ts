@@ -5,11 +5,13 @@ import type { Resource, ResourceDefinition } from './resource.js';
 import { ResourceTable } from './resource-table.js';
 import { Round } from './round.js';
 import { RunQueue } from './run-queue.js';
-import { type Demand, isInLane, type Replies, type Shortage, shortageOf, type Ticket } from './ticket.js';
+import { type Claim, type Demand, type Replies, type Shortage, shortageOf, type Ticket } from './ticket.js';
 import { Turn } from './turn.js';
 
 /** A wait of less would not move a clock that counts from 1970. */
 const SHORTEST_WAIT_MS = 0.001;
+
+const NO_CLAIMS: readonly Claim[] = [];
 
 export interface SchedulerOptions {
   readonly clock: Clock;
@@ -62,7 +64,8 @@ export class Scheduler {
       replies,
       askedAt: this.#clock.now(),
       state: 'waiting',
-      claims: [],
+      claims: NO_CLAIMS,
+      lane: null,
       arrival: 0,
       place: 0,
     };
@@ -106,7 +109,7 @@ export class Scheduler {
   }
 
   #withdraw(queue: RunQueue, ticket: Ticket): void {
-    if (isInLane(ticket)) queue.left(ticket);
+    queue.left(ticket);
     this.#endWait(ticket);
     this.#touch(queue);
   }
@@ -141,11 +144,13 @@ export class Scheduler {
   #pump(): void {
     const changed = this.#changed;
     this.#changed = new Set();
-    for (const queue of changed) this.#admit(queue);
-    // What one run does may concern every other that waits for a resource.
-    if ([...changed].some(({ usesResources }) => usesResources)) {
-      for (const queue of this.#queues) if (queue.usesResources) changed.add(queue);
+    let usesResources = false;
+    for (const queue of changed) {
+      this.#admit(queue);
+      usesResources ||= queue.usesResources;
     }
+    // What one run does may concern every other that waits for a resource.
+    if (usesResources) for (const queue of this.#queues) if (queue.usesResources) changed.add(queue);
     for (;;) {
       const now = this.#clock.now();
       this.#isRoundOver = false;
@@ -155,7 +160,7 @@ export class Scheduler {
         () => this.#isRoundOver,
       );
       // Who has got the last place of a run leaves the others of it without one, and these stand in nobody's way any more.
-      if (round.run(changed) > 0 || this.#isRoundOver) continue;
+      if ((round.run(changed) > 0 && usesResources) || this.#isRoundOver) continue;
       this.#setTimers(round.wakeUps, now);
       return;
     }
@@ -167,12 +172,14 @@ export class Scheduler {
       if (ticket.state !== 'waiting') continue;
       ticket.arrival = ++this.#arrivals;
       ticket.place = ticket.arrival;
-      const { claims, shortage } = this.resources.resolve(ticket.demand.uses);
-      if (shortage !== null) {
-        this.#refuse(ticket, shortage);
-        continue;
+      if (ticket.demand.uses.length > 0) {
+        const { claims, shortage } = this.resources.resolve(ticket.demand.uses);
+        if (shortage !== null) {
+          this.#refuse(ticket, shortage);
+          continue;
+        }
+        ticket.claims = claims;
       }
-      ticket.claims = claims;
       queue.enter(ticket);
     }
   }

@@ -1,5 +1,6 @@
 import type { ResourceUse } from '../../ir/workflow.js';
 import type { DetectionProblem } from './detect-capacity.js';
+import type { Lane } from './lane.js';
 import type { Pool } from './pool.js';
 import type { Resource } from './resource.js';
 
@@ -55,6 +56,8 @@ export interface Ticket {
   state: 'waiting' | 'held' | 'done';
   /** What it uses, once it is in line. */
   claims: readonly Claim[];
+  /** Where it waits, once it is in line. */
+  lane: Lane | null;
   /** When it came, as the scheduler counts: 1, 2, 3, … */
   arrival: number;
   /** Its place in the lines of the resources: its arrival, or that of another of its run with which it has changed places. */
@@ -69,12 +72,12 @@ export function isServedBefore(a: Ticket, b: Ticket): boolean {
 }
 
 /** Orders tickets that ask in the same step by where they were declared. */
-export function byOrder(a: Ticket, b: Ticket): number {
-  for (const [i, left] of a.demand.order.entries()) {
-    const right = b.demand.order[i] ?? -1;
+export function byOrder({ demand: { order: a } }: Ticket, { demand: { order: b } }: Ticket): number {
+  for (let index = 0; index < a.length; index++) {
+    const [left = -1, right = -1] = [a[index], b[index]];
     if (left !== right) return left - right;
   }
-  return a.demand.order.length - b.demand.order.length;
+  return a.length - b.length;
 }
 
 /** The first of several claims that can never be satisfied; `null` where all can, as far as is known. */
@@ -86,6 +89,3 @@ export function shortageOf(claims: readonly Claim[]): Shortage | null {
   }
   return null;
 }
-
-/** Whether a ticket has come to where it is seen: before that it has only just asked. */
-export const isInLane = ({ arrival }: Ticket): boolean => arrival > 0;

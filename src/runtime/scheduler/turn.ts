@@ -3,6 +3,9 @@ import type { Clock } from '../clock.js';
 /** Milliseconds after which timers, signals and I/O are let in, however much there is to do. */
 const LONGEST_TURN_MS = 10;
 
+/** `queueMicrotask` of Node makes a resource of each call, which takes longer than most steps. */
+const PRESENT = Promise.resolve();
+
 /**
  * Lets things happen one step after another, and not all in one turn of the event loop: functions that never really wait would
  * otherwise hold up every timer and every signal until the last of them has returned.
@@ -20,7 +23,7 @@ export class Turn {
   soon(step: () => void): void {
     const { afterTurn } = this.#clock;
     if (afterTurn === undefined) {
-      queueMicrotask(step);
+      void PRESENT.then(step);
       return;
     }
     const now = this.#clock.now();
@@ -30,7 +33,7 @@ export class Turn {
         this.#began = null;
       });
     }
-    if (now - this.#began < LONGEST_TURN_MS) queueMicrotask(step);
+    if (now - this.#began < LONGEST_TURN_MS) void PRESENT.then(step);
     else afterTurn(step);
   }
 }
