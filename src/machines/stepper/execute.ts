@@ -12,11 +12,13 @@ import { OneShotActor } from './one-shot-actor.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
+  ProcessingStatus,
   type ResolvedAction,
   resolvedAction,
   type SnapshotView,
-  spawnExecutor,
-  stopExecutor,
+  startInvoked,
+  statusOf,
+  stopInvoked,
 } from './xstate-internals.js';
 
 interface ActorOptions {
@@ -51,16 +53,20 @@ export class Executor {
   context: unknown;
   /** What was raised at once, for the microsteps after this one. */
   readonly raised: AnyEventObject[] = [];
+  /** Whether actions are executed here: the actor runs, and nobody is to be told of them. */
+  readonly #isDirect: boolean;
 
   constructor(
     readonly machine: SteppedMachine,
     readonly scope: AnyActorScope,
     context: unknown,
     private readonly awake: Awake,
+    isWatched: boolean,
     /** The actors invoked by what is active now. */
     private readonly children: () => Record<string, AnyActorRef>,
   ) {
     this.context = context;
+    this.#isDirect = !isWatched && statusOf(scope.self) === ProcessingStatus.Running;
   }
 
   /** @param own the id of the actor that the state is about to invoke: what is sent to it waits until it is there */
@@ -69,13 +75,19 @@ export class Executor {
     for (const action of actions) {
       const { machine, scope, context } = this;
       const { execute, builtin } = action.inline ?? machine.resolvedActions.get(action.name) ?? UNKNOWN;
-      const info = { context, event, self: scope.self, system: scope.system };
       const params = typeof action.params === 'function' ? action.params({ context, event }) : action.params;
-      if (builtin === null) {
-        scope.actionExecutor({ type: action.name, info, params, exec: execute } as never);
-      } else if (builtin.type === 'xstate.assign') {
-        this.#assign(builtin, info, params);
+      if (builtin?.type === 'xstate.assign') {
+        this.#assign(builtin, event, params);
         this.awake.changed(action.wakes);
+        continue;
+      }
+      const info = { context, event, self: scope.self, system: scope.system };
+      if (builtin === null) {
+        if (!this.#isDirect) {
+          scope.actionExecutor({ type: action.name, info, params, exec: execute } as never);
+        } else if (execute !== undefined) {
+          (execute as Execute)(info, params);
+        }
       } else {
         const sent = this.#send(builtin, info, params, own);
         if (builtin.retryResolve !== undefined) unsent = [...unsent, [builtin, sent]];
@@ -102,34 +114,40 @@ export class Executor {
         ? undefined
         : makeActor(logic as AnyActorLogic, { id, src, parent: self, syncSnapshot, systemId, input: given });
     const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
+    if (this.#isDirect) {
+      startInvoked(scope, params);
+      return actorRef;
+    }
     const info = { context, event, self, system };
     scope.actionExecutor({
       type: 'xstate.spawnChild',
       info,
       params,
-      exec: spawnExecutor(scope, params),
+      exec: () => startInvoked(scope, params),
     } as never);
     return actorRef;
   }
 
   stop(child: AnyActorRef | undefined, event: AnyEventObject): void {
     const { scope, context } = this;
+    if (this.#isDirect) {
+      // One that has ended by itself, as most have, is out of the system already.
+      if (child !== undefined && statusOf(child) !== ProcessingStatus.Stopped) stopInvoked(scope, child);
+      return;
+    }
     const info = { context, event, self: scope.self, system: scope.system };
     scope.actionExecutor({
       type: 'xstate.stopChild',
       info,
       params: child,
-      exec: stopExecutor(scope, child),
+      exec: () => stopInvoked(scope, child),
     } as never);
   }
 
   /** Takes what is assigned as the whole context where nothing is left out of it: copying that would cost more than most actions. */
-  #assign(
-    { assignment }: BuiltinAction,
-    { context, event, self, system }: ActionInfo,
-    params: unknown,
-  ): void {
-    const step = { context, event, spawn: refuseToSpawn, self, system };
+  #assign({ assignment }: BuiltinAction, event: AnyEventObject, params: unknown): void {
+    const { context, scope } = this;
+    const step = { context, event, spawn: refuseToSpawn, self: scope.self, system: scope.system };
     const next = (assignment as Assignment)(step, params);
     this.context = isWhole(next, context as object) ? next : { ...(context as object), ...next };
   }
@@ -160,13 +178,7 @@ export class Executor {
   }
 }
 
-interface ActionInfo {
-  readonly context: unknown;
-  readonly event: AnyEventObject;
-  readonly self: AnyActorScope['self'];
-  readonly system: AnyActorScope['system'];
-}
-
+type Execute = (info: object, params: unknown) => void;
 type Assignment = (step: object, params: unknown) => object | undefined;
 
 function isWhole(next: object | undefined, context: object): boolean {

@@ -49,6 +49,7 @@ export function enabledAlways(
 
 /** The transitions that lead somewhere, by where they come from. */
 export function inDocumentOrder(transitions: readonly StepTransition[]): readonly StepTransition[] {
+  if (transitions.length === 1) return transitions[0]?.target === null ? NONE : transitions;
   const moves = transitions.filter(({ target }) => target !== null);
   return moves.length < 2 ? moves : moves.sort((a, b) => a.source.order - b.source.order);
 }

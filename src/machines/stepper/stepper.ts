@@ -6,7 +6,7 @@ import { enabledAlways, enabledBy, inDocumentOrder } from './select.js';
 import { FastSnapshot } from './snapshot.js';
 import type { StepState, StepTable, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
-import { doneStateEvent, inspectMicrostep, isActorError } from './xstate-internals.js';
+import { doneStateEvent, inspectMicrostep, isActorError, isWatched } from './xstate-internals.js';
 
 /**
  * One macrostep, in the order of XState's own (`macrostep` and `microstep` there). What it does grows with the states that take
@@ -25,6 +25,8 @@ export class Stepper {
   #output: unknown;
   readonly #awake: Awake;
   readonly #trace: FastSnapshot[] | null;
+  /** Whether anybody sees more than the last snapshot. */
+  readonly #isWatched: boolean;
 
   /** @param trace takes the snapshot after each microstep */
   constructor(
@@ -45,11 +47,13 @@ export class Stepper {
     this.#output = snapshot.output;
     // A snapshot from elsewhere need not be at rest.
     this.#awake = new Awake(this.#table, configuration.time > 0);
+    this.#isWatched = trace !== null || isWatched(scope.system);
     this.#executor = new Executor(
       snapshot.machine,
       scope,
       snapshot.context,
       this.#awake,
+      this.#isWatched,
       () => this.#now().children,
     );
   }
@@ -99,7 +103,7 @@ export class Stepper {
       this.#microstep(transitions, event);
     }
     if (this.#status !== 'active') this.#stopActors(event);
-    return this.#snapshot;
+    return this.#freeze();
   }
 
   #microstep(transitions: readonly StepTransition[], event: AnyEventObject): void {
@@ -111,13 +115,14 @@ export class Stepper {
       for (const { target } of moves) if (target !== null) this.#enter(target, event);
       this.#finish(event);
     }
+    if (!this.#isWatched) return;
     const snapshot = this.#freeze();
     this.#trace?.push(snapshot);
     inspectMicrostep(
       this.#scope,
       event,
       snapshot,
-      transitions.map(({ definition }) => definition),
+      transitions,
     );
   }
 
@@ -201,7 +206,7 @@ export class Stepper {
     const { context } = this.#executor;
     this.#snapshot = new FastSnapshot(machine, configuration, context, this.#status, this.#output, error);
     this.#trace?.push(this.#snapshot);
-    inspectMicrostep(this.#scope, event, this.#snapshot, []);
+    if (this.#isWatched) inspectMicrostep(this.#scope, event, this.#snapshot, NONE);
     return this.#snapshot;
   }
 

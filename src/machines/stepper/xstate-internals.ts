@@ -75,13 +75,16 @@ const executeSpawn = builtinAction(spawnChild(''))?.execute;
 const executeStop = builtinAction(stopChild(''))?.execute;
 
 /** What `invoke` does as its state is entered. */
-export function spawnExecutor(scope: AnyActorScope, params: { readonly actorRef: AnyActorRef | undefined }) {
-  return () => executeSpawn?.(scope, params);
+export function startInvoked(
+  scope: AnyActorScope,
+  params: { readonly actorRef: AnyActorRef | undefined },
+): void {
+  executeSpawn?.(scope, params);
 }
 
 /** What `invoke` does as its state is left. */
-export function stopExecutor(scope: AnyActorScope, child: AnyActorRef | undefined) {
-  return () => executeStop?.(scope, child);
+export function stopInvoked(scope: AnyActorScope, child: AnyActorRef | undefined): void {
+  executeStop?.(scope, child);
 }
 
 /** All active state nodes, in the order in which they were entered. */
@@ -100,11 +103,32 @@ export type ActorSystem = AnyActorRef['system'] & {
 export const ProcessingStatus = { NotStarted: 0, Running: 1, Stopped: 2 } as const;
 export type ProcessingStatus = (typeof ProcessingStatus)[keyof typeof ProcessingStatus];
 
+/** How far an actor is. */
+export const statusOf = (actor: AnyActorRef): ProcessingStatus =>
+  (actor as unknown as { readonly _processingStatus: ProcessingStatus })._processingStatus;
+
+/** Systems that nobody can be inspecting. */
+const unwatched = new WeakSet<object>();
+
+/** Whether somebody may be inspecting a system: what nobody sees need not be said. */
+export const isWatched = (system: AnyActorRef['system']): boolean => !unwatched.has(system);
+
+function watchForInspectors({ self, system }: AnyActorScope): void {
+  const { _parent, options } = self as unknown as { _parent: unknown; options: { inspect?: unknown } };
+  if (_parent !== undefined || options.inspect !== undefined) return;
+  unwatched.add(system);
+  const { inspect } = system;
+  system.inspect = (observer) => {
+    unwatched.delete(system);
+    return inspect(observer);
+  };
+}
+
 export function inspectMicrostep(
   { self, system }: AnyActorScope,
   event: AnyEventObject,
   snapshot: unknown,
-  transitions: readonly (() => AnyTransitionDefinition)[],
+  transitions: readonly { readonly definition: () => AnyTransitionDefinition }[],
 ): void {
   (system as unknown as ActorSystem)._sendInspectionEvent({
     type: '@xstate.microstep',
@@ -113,7 +137,7 @@ export function inspectMicrostep(
     snapshot,
     // Read only where somebody inspects.
     get _transitions() {
-      return transitions.map((definition) => definition());
+      return transitions.map(({ definition }) => definition());
     },
   });
 }
@@ -177,9 +201,11 @@ const indexed = new WeakSet<Scheduler>();
 
 /**
  * Makes two things of an actor that is being made take constant time, which XState does in the time of all that there is: executing the next
- * effect, and cancelling the timers of another actor that ends.
+ * effect, and cancelling the timers of another actor that ends. And finds out whether anybody inspects it.
  */
-export function unburden({ self, system }: AnyActorScope): void {
+export function unburden(scope: AnyActorScope): void {
+  const { self, system } = scope;
+  watchForInspectors(scope);
   (self as unknown as { _deferred: EffectQueue })._deferred = new EffectQueue();
   const { scheduler } = system as unknown as { scheduler: Scheduler };
   if (indexed.has(scheduler)) return;
