@@ -1,7 +1,7 @@
 import { raise } from 'xstate';
 import { at } from './at.js';
 import type { ScopeContext } from './context.js';
-import { type FailureRoute, groupEndedAround, isGroupedWithin, routeOnRecord } from './failure.js';
+import { type FailureRoute, groupEndedAround, isGroupedWithin, routeOnRecord, wayOfNode } from './failure.js';
 import type { GroupPlan } from './group-plan.js';
 import type { CancelReason } from './outcome.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -79,46 +79,95 @@ function stopGroups(topology: Topology, groups: readonly number[], failing: Fail
     { type: 'stopGroup', params: { group: outermost } },
     ...groups.map((index) =>
       raise((step: FailingStep): StopEvent => {
-        const group = at(topology.groups, index);
-        const { id } = failing.node(step).node;
         const ends = index === outermost || failing.ends(step).includes(index);
-        return { type: ends ? stopGroupEvent(group) : NOTHING, failed: id, reason: failedGroup(group, id) };
+        return endOfGroup(at(topology.groups, index), ends, failing.node(step).node.id);
       }),
     ),
   ];
 }
+
+/** The actions by which a failure ends what is around it. */
+export interface Ending {
+  /** Indexes of the groups around it in its scope, innermost first. */
+  readonly groups: readonly number[];
+  /** Ends the outermost of these groups, and those inside of it before it that end as well. */
+  readonly endGroups: (groups: readonly number[]) => readonly unknown[];
+  readonly endScope: readonly unknown[];
+}
+
+/** Of a failure of which it shows only as it happens whose it is. */
+export const endingOf = (topology: Topology, failing: Failing): Ending => ({
+  groups: failing.groups,
+  endGroups: (groups) => stopGroups(topology, groups, failing),
+  endScope: stopScope(topology, failing),
+});
+
+/** Of a failure of one node, by actions with names: a `raise` of its own for each node would weigh more than the rest of its states. */
+export function endingOfNode({ index, groups }: NodePlan): Ending {
+  return {
+    groups,
+    endGroups: (ended) => {
+      const outermost = at(ended, ended.length - 1);
+      return [
+        { type: 'stopGroup', params: { group: outermost } },
+        ...ended.map((group) => ({
+          type: 'endGroup',
+          params: { node: index, group, isOutermost: group === outermost },
+        })),
+      ];
+    },
+    endScope: ['stopForFailure', { type: 'endScope', params: { node: index } }],
+  };
+}
+
+/** What the actions of `endingOfNode` do. */
+export const endingActions = (topology: Topology) => ({
+  endScope: raise((_: unknown, params: unknown): StopEvent => {
+    const plan = at(topology.nodes, (params as { node: number }).node);
+    return endOfScope(topology, plan, plan.loop);
+  }),
+  endGroup: raise(({ context }: FailingStep, params: unknown): StopEvent => {
+    const { node, group, isOutermost } = params as { node: number; group: number; isOutermost: boolean };
+    const plan = at(topology.nodes, node);
+    const ends =
+      isOutermost || wayOfNode(topology, context as ScopeContext, plan).stopsGroups.includes(group);
+    return endOfGroup(at(topology.groups, group), ends, plan.node.id);
+  }),
+});
+
+const endOfGroup = (group: GroupPlan, ends: boolean, failed: string): StopEvent => ({
+  type: ends ? stopGroupEvent(group) : NOTHING,
+  failed,
+  reason: failedGroup(group, failed),
+});
 
 /** How a region says which of its failures end what is around it. */
 interface Stops {
   readonly target: string;
   /** Actions that come before those that end anything. */
   readonly actions: readonly object[];
-  readonly failing: Failing;
+  readonly ending: Ending;
   /** Guards that are given, besides `params`, which `group` the transition ends. */
   readonly guards: { readonly stopsScope: string; readonly stopsGroup: string };
   readonly params: object;
 }
 
 /** The transitions of a failure that ends a group, its scope, or both: a group ends before what is around it. */
-export function stopTransitions(
-  topology: Topology,
-  { target, actions, failing, guards, params }: Stops,
-): readonly object[] {
-  const { groups } = failing;
-  const to = (type: string, group: number | null, ending: readonly unknown[]) => ({
+export function stopTransitions({ target, actions, ending, guards, params }: Stops): readonly object[] {
+  const { groups, endGroups, endScope } = ending;
+  const to = (type: string, group: number | null, ends: readonly unknown[]) => ({
     target,
     guard: { type, params: { ...params, group } },
-    actions: [...actions, ...ending],
+    actions: [...actions, ...ends],
   });
+  const ofScope = to(guards.stopsScope, null, endScope);
+  if (groups.length === 0) return [ofScope];
   return [
     ...groups.flatMap((index, depth) => {
-      const ending = stopGroups(topology, groups.slice(0, depth + 1), failing);
-      return [
-        to(guards.stopsScope, index, [...ending, ...stopScope(topology, failing)]),
-        to(guards.stopsGroup, index, ending),
-      ];
+      const ends = endGroups(groups.slice(0, depth + 1));
+      return [to(guards.stopsScope, index, [...ends, ...endScope]), to(guards.stopsGroup, index, ends)];
     }),
-    to(guards.stopsScope, null, stopScope(topology, failing)),
+    ofScope,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, fromPromise, raise } from 'xstate';
 import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
+import { endingActions } from './abort.js';
 import type { AboutNode } from './about-node.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
@@ -129,7 +130,7 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
   const retried = nodes.filter(({ node }) => node.retry !== null);
   const implementations = {
     guards: chartGuards(topology),
-    actions: { ...chartActions(topology), ...unboundEffects(topology) },
+    actions: { ...chartActions(topology), ...endingActions(topology), ...unboundEffects(topology) },
     delays: Object.fromEntries([
       [GRACE_DELAY, 0] as const,
       ...retried.map(
@@ -207,7 +208,7 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
           node: params.node,
           item: null,
           about: () => aboutNode(topology, context, plan),
-          grant: () => self.send({ type: grantEvent(key), at: bindings.now(system) }),
+          grant: () => self.send({ type: plan.grant, at: bindings.now(system) }),
           refuse: (failure) => self.send({ type: refuseEvent(key), failure }),
         });
       },

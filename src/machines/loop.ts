@@ -2,6 +2,7 @@ import { type AnyStateNodeConfig, sendTo } from 'xstate';
 import {
   ABORT,
   DRAIN,
+  endingOf,
   type Failing,
   type StopEvent,
   stopEventsFor,
@@ -52,10 +53,10 @@ export function loopRegion(topology: Topology, plan: LoopPlan): AnyStateNodeConf
   const header = at(topology.nodes, plan.header);
   /** The transition of a failure of the loop, first where it ends what is around it. */
   const failing = (guards: Guards, actions: readonly object[], node: Failing['node']) => [
-    ...stopTransitions(topology, {
+    ...stopTransitions({
       target: 'failed',
       actions,
-      failing: failingAt(node),
+      ending: endingOf(topology, failingAt(node)),
       guards,
       params: about,
     }),

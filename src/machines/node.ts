@@ -1,10 +1,17 @@
 import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import { ABORT, cancelRest, DRAIN, stopAfterOthers, stopEventsFor, stopTransitions } from './abort.js';
+import {
+  ABORT,
+  cancelRest,
+  DRAIN,
+  endingOfNode,
+  stopAfterOthers,
+  stopEventsFor,
+  stopTransitions,
+} from './abort.js';
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
-import { wayOfNode } from './failure.js';
 import { caughtFor } from './join.js';
 import { nameOf } from './names.js';
 import type { Outcome } from './outcome.js';
@@ -49,6 +56,11 @@ export const backoffDelayName = (key: string): string => `backoff:${key}`;
 /** The event at the end of `timeout.total_ms`, which is sent when the first attempt begins; also its id. */
 const totalTimeoutEvent = (key: string): string => `total_timeout:${key}`;
 
+type About = { readonly node: number };
+
+const published = (type: string, { node }: About) => ({ type: 'publish', params: { type, node } });
+const recorded = (by: Cause, { node }: About) => ({ type: 'recordOutcome', params: { node, by } });
+
 /**
  * The region of one node: `waiting -> queued -> running -> backoff -> queued … -> succeeded | failed | skipped | cancelled |
  * timed_out`. Its join is the guards on leaving `waiting`; `running` invokes the actor that the node's type names.
@@ -57,58 +69,52 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
   const { node, index, key } = plan;
   // The items of a batch are tried again, each on its own; the batch as a whole is not.
   const { retry, attemptTimeoutMs } = node.batch === null ? node : { retry: null, attemptTimeoutMs: null };
-  const about = { node: index };
-  const publish = (type: string) => ({ type: 'publish', params: { type, ...about } });
-  const record = (by: Cause) => ({ type: 'recordOutcome', params: { ...about, by } });
-  const guarded = (guard: string) => ({ guard: { type: guard, params: about } });
+  const about: About = { node: index };
+  const guarded = (guard: string) => ({ type: guard, params: about });
 
-  const failing = failures(topology, plan);
+  const failing = failures(topology, plan, about);
   /** The end of an attempt, in this order: another one, the fallback, a failure. */
-  const attemptFailed = (target: 'failed' | 'timed_out', by: Cause) => [
-    ...(retry === null
-      ? []
-      : [{ target: 'backoff', guard: { type: 'attemptsLeft', params: { ...about, by } } }]),
-    ...failing(target, by),
-  ];
-  const withNotice = (by: Cause, transitions: readonly object[], first: readonly object[] = []) =>
-    transitions.map((transition) => ({
-      ...transition,
-      actions: [
-        ...first,
-        { type: 'publish', params: { type: 'node.attempt_failed', ...about, by } },
-        ...('actions' in transition ? [transition.actions].flat() : []),
-      ],
-    }));
-  /** What the region does where it was told to stop; while its group drains, what runs may end its attempt. */
-  const told = (transitions: unknown, isRunning = false) => ({
-    [ABORT]: transitions,
-    // A loop's machine does not know the groups around the loop: there, a stopped scope is what keeps an attempt the last.
-    ...(plan.loop === null ? {} : { [DRAIN]: isRunning ? { actions: 'stopForFailure' } : transitions }),
-    ...Object.fromEntries(
-      stopEventsFor(topology, plan).map(({ type, drains }) => [type, drains && isRunning ? {} : transitions]),
-    ),
-  });
-  const cancelled = { target: 'cancelled', actions: record('abort') };
+  const attemptFailed = (target: 'failed' | 'timed_out', by: Cause) => {
+    const first = [{ type: 'publish', params: { type: 'node.attempt_failed', ...about, by } }];
+    const failed = failing(target, by, { first });
+    if (retry === null) return failed;
+    const again = {
+      target: 'backoff',
+      guard: { type: 'attemptsLeft', params: { ...about, by } },
+      actions: first,
+    };
+    return [again, ...failed];
+  };
   const release = { type: 'releasePlace', params: about };
-  const overInTotal = (first: readonly object[] = []) =>
-    node.totalTimeoutMs === null
-      ? {}
-      : { [totalTimeoutEvent(key)]: withNotice('total', failing('timed_out', 'total'), first) };
-
-  const canFailAtJoin =
-    node.join.count > 0 || node.when !== null || plan.incoming.some(({ edge }) => edge.when !== null);
-  const skips = [
-    ...(plan.incoming.length > 0 ? ['upstreamFailed', 'noEdgeTaken'] : []),
-    ...(node.when === null ? [] : ['conditionFalse']),
-  ];
+  const recordAbort = recorded('abort', about);
+  const cancelled = { target: 'cancelled', actions: recordAbort };
+  const stops = stopEventsFor(topology, plan);
+  /** What the region does where it was told to stop; while its group drains, what runs may end its attempt. */
+  const told = (on: Handlers, transitions: object | readonly object[], isRunning = false): Handlers => {
+    on[ABORT] = transitions;
+    // A loop's machine does not know the groups around the loop: there, a stopped scope is what keeps an attempt the last.
+    if (plan.loop !== null) on[DRAIN] = isRunning ? { actions: 'stopForFailure' } : transitions;
+    for (const { type, drains } of stops) on[type] = drains && isRunning ? {} : transitions;
+    return on;
+  };
+  const overInTotal = (on: Handlers, release: readonly object[] = []): Handlers => {
+    if (node.totalTimeoutMs === null) return on;
+    const notice = { type: 'publish', params: { type: 'node.attempt_failed', ...about, by: 'total' } };
+    on[totalTimeoutEvent(key)] = failing('timed_out', 'total', { first: [...release, notice] });
+    return on;
+  };
   const settled = {
     entry: [
       ...(node.totalTimeoutMs === null ? [] : [cancel(totalTimeoutEvent(key))]),
       { type: 'decideEdges', params: { unit: index } },
-      publish('node.settled'),
+      published('node.settled', about),
     ],
     type: 'final',
   };
+  const queuedOn = handlers();
+  queuedOn[grantEvent(key)] =
+    node.totalTimeoutMs === null ? GRANTED : [timedGrant(key, node.totalTimeoutMs, about), ...GRANTED];
+  queuedOn[refuseEvent(key)] = failing('failed', 'refused');
 
   return {
     meta: { kind: 'node', id: node.id, type: node.type, pointer: node.pointer },
@@ -116,79 +122,45 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     initial: 'waiting',
     states: {
       waiting: {
-        always: [
-          ...(canFailAtJoin ? failing('failed', 'join', 'joinFails') : []),
-          ...skips.map((guard) => ({ target: 'skipped', ...guarded(guard), actions: record('join') })),
-          {
-            target: 'queued',
-            ...guarded('joinSatisfied'),
-            ...(node.join.cancelRest ? { actions: cancelRest(index, key, node.id) } : {}),
-          },
-        ],
-        on: told([
-          { target: 'skipped', ...guarded('dependsOnFailure'), actions: record('abort') },
+        always: joinTransitions(plan, failing, about),
+        on: told(handlers(), [
+          { target: 'skipped', guard: guarded('dependsOnFailure'), actions: recordAbort },
           cancelled,
         ]),
       },
       queued: {
-        entry: [publish('node.queued'), { type: 'requestPlace', params: about }],
-        on: {
-          [grantEvent(key)]: [
-            ...(node.totalTimeoutMs === null
-              ? []
-              : [
-                  {
-                    target: 'running',
-                    ...guarded('firstAttempt'),
-                    actions: raise(
-                      { type: totalTimeoutEvent(key) },
-                      { id: totalTimeoutEvent(key), delay: node.totalTimeoutMs },
-                    ),
-                  },
-                ]),
-            { target: 'running' },
-          ],
-          [refuseEvent(key)]: failing('failed', 'refused'),
-          ...told({ target: 'cancelled', actions: [release, record('abort')] }),
-          ...overInTotal([release]),
-        },
+        entry: [published('node.queued', about), { type: 'requestPlace', params: about }],
+        on: overInTotal(told(queuedOn, { target: 'cancelled', actions: [release, recordAbort] }), [release]),
       },
       running: {
         entry: [
           { type: 'beginAttempt', params: about },
-          publish('node.started'),
+          published('node.started', about),
           ...(streamsFrom(topology, index).length === 0 ? [] : [{ type: 'takeStreams', params: about }]),
         ],
         invoke: {
           id: key,
           src: node.batch === null ? node.type : batchActor(key),
-          input: ({ context }: { context: ScopeContext }): AttemptInput | BatchInput => {
-            const input = attemptInput(topology, plan, context);
-            return node.batch === null ? input : { base: input, seed: context.seed };
-          },
+          input: inputFor(topology, plan),
           onDone: [
-            ...(closesLoop(plan) ? failing('failed', 'refusal', 'iterationRefused') : []),
-            { target: 'succeeded', actions: record('result') },
+            ...(closesLoop(plan) ? failing('failed', 'refusal', { guard: 'iterationRefused' }) : []),
+            { target: 'succeeded', actions: recorded('result', about) },
           ],
-          onError: withNotice('thrown', attemptFailed('failed', 'thrown')),
+          onError: attemptFailed('failed', 'thrown'),
         },
         ...(attemptTimeoutMs === null
           ? {}
-          : {
-              after: {
-                [attemptTimeoutMs]: withNotice('timeout', attemptFailed('timed_out', 'timeout')),
-              },
-            }),
-        on: { ...told(cancelled, true), ...overInTotal() },
+          : { after: { [attemptTimeoutMs]: attemptFailed('timed_out', 'timeout') } }),
+        on: overInTotal(told(handlers(), cancelled, true)),
         exit: release,
       },
       ...(retry === null
         ? {}
         : {
             backoff: {
-              entry: publish('node.backoff'),
-              after: { [backoffDelayName(key)]: 'queued' },
-              on: { ...told(cancelled), ...overInTotal() },
+              entry: published('node.backoff', about),
+              after: { __proto__: null, [backoffDelayName(key)]: 'queued' },
+              on: overInTotal(told(handlers(), cancelled)),
             },
           }),
       succeeded: settled,
@@ -200,45 +172,90 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
   } as AnyStateNodeConfig;
 }
 
+type Handlers = Record<string, object | readonly object[]>;
+
+/** Without a prototype: keys that no other object has would make a hidden class for each, which weighs more than the object. */
+const handlers = (): Handlers => Object.create(null);
+
+const GRANTED = [{ target: 'running' }];
+
+/** The first attempt starts the time that all of them have. */
+const timedGrant = (key: string, totalMs: number, about: About) => ({
+  target: 'running',
+  guard: { type: 'firstAttempt', params: about },
+  actions: raise({ type: totalTimeoutEvent(key) }, { id: totalTimeoutEvent(key), delay: totalMs }),
+});
+
+/** Made where it holds on to nothing else of how the region is made. */
+const inputFor =
+  (topology: Topology, plan: NodePlan) =>
+  ({ context }: { context: ScopeContext }): AttemptInput | BatchInput => {
+    const input = attemptInput(topology, plan, context);
+    return plan.node.batch === null ? input : { base: input, seed: context.seed };
+  };
+
+/** The ways out of `waiting`: the rules of a join, in their order. */
+function joinTransitions(plan: NodePlan, failing: Failures, about: About): readonly object[] {
+  const { node, index, key, incoming } = plan;
+  const canFail =
+    node.join.count > 0 || node.when !== null || incoming.some(({ edge }) => edge.when !== null);
+  const skipped = (guard: string) => ({ target: 'skipped', guard: { type: guard, params: about }, actions });
+  const actions = recorded('join', about);
+  return [
+    ...(canFail ? failing('failed', 'join', { guard: 'joinFails' }) : []),
+    ...(incoming.length > 0 ? [skipped('upstreamFailed'), skipped('noEdgeTaken')] : []),
+    ...(node.when === null ? [] : [skipped('conditionFalse')]),
+    {
+      target: 'queued',
+      guard: { type: 'joinSatisfied', params: about },
+      ...(node.join.cancelRest ? { actions: cancelRest(index, key, node.id) } : {}),
+    },
+  ];
+}
+
 /**
  * The transitions of a failure that is not tried again: to its fallback; or into `target`, ending on the way the scope or the
- * groups that it ends. `guard` says whether there is a failure at all.
+ * groups that it ends. `guard` says whether there is a failure at all, and `first` what is done before anything else.
  */
-function failures(topology: Topology, plan: NodePlan) {
-  const { node, index, groups } = plan;
-  return (target: 'failed' | 'timed_out', by: Cause, guard?: string) => {
+type Failures = (
+  target: 'failed' | 'timed_out',
+  by: Cause,
+  more?: { readonly guard?: string; readonly first?: readonly object[] },
+) => readonly object[];
+
+function failures(topology: Topology, plan: NodePlan, about: About): Failures {
+  const { node, index } = plan;
+  const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
+  const ending = endingOfNode(plan);
+  return (target, by, { guard, first = [] } = {}) => {
     const params = { node: index, by };
     const record = { type: 'recordOutcome', params };
     const hasFallback = node.fallback !== null && by !== 'join';
-    const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
+    const recording = first.length === 0 ? record : [...first, record];
     return [
       ...(hasFallback
         ? [
             {
               target: 'succeeded',
               guard: { type: 'fallbackGiven', params },
-              actions: { type: 'recordFallback', params },
+              actions: [...first, { type: 'recordFallback', params }],
             },
           ]
         : []),
       ...(canStop
-        ? stopTransitions(topology, {
+        ? stopTransitions({
             target,
-            actions: [record],
-            failing: {
-              node: () => plan,
-              groups,
-              loop: plan.loop,
-              ends: ({ context }) => wayOfNode(topology, context as ScopeContext, plan).stopsGroups,
-            },
+            actions: [...first, record],
+            ending,
             guards: { stopsScope: 'failureStopsScope', stopsGroup: 'failureStopsGroup' },
             params,
           })
         : []),
       {
         target,
-        ...(guard === undefined ? {} : { guard: { type: guard, params: { node: index } } }),
-        actions: canStop && by === 'join' ? [record, ...stopAfterOthers(topology, plan)] : record,
+        ...(guard === undefined ? {} : { guard: { type: guard, params: about } }),
+        actions:
+          canStop && by === 'join' ? [...first, record, ...stopAfterOthers(topology, plan)] : recording,
       },
     ];
   };
