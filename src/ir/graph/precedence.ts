@@ -15,8 +15,19 @@ export interface Precedence {
   readonly order: readonly number[];
 }
 
-/** Time: O(nodes x depth of loops + edges). */
+const known = new WeakMap<Workflow, Precedence>();
+
+/** Made once for a workflow, which never changes. Time: O(nodes x depth of loops + edges). */
 export function precedenceOf(workflow: Workflow): Precedence {
+  let precedence = known.get(workflow);
+  if (precedence === undefined) {
+    precedence = findPrecedence(workflow);
+    known.set(workflow, precedence);
+  }
+  return precedence;
+}
+
+function findPrecedence(workflow: Workflow): Precedence {
   const { nodes, edges, loops } = workflow;
   const nodeIndex = new Map(nodes.map((node, index) => [node.id, index]));
   const opens = (loop: number) => nodes.length + 2 * loop;
