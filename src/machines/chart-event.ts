@@ -53,6 +53,10 @@ export type PublishParams =
   | { readonly type: 'loop.iteration'; readonly loop: number }
   | { readonly type: 'run.failing' | 'run.cancelling' };
 
+/** Whether an event tells those who listen to the run something, and nobody else: no record is made from it. */
+export const isForListeners = (type: PublishParams['type']): boolean =>
+  type === 'node.queued' || type === 'node.attempt_failed';
+
 /** What a `publish` action says, given the context and the event that it is executed with. */
 export function describePublished(
   topology: Topology,

@@ -81,6 +81,7 @@ export interface WorkflowMachineInput {
   readonly seed: number;
 }
 
+const NO_LOOPS: readonly number[] = [];
 const NOTHING_STOPPED = { groups: [], joins: [] };
 
 export function initialContext(
@@ -146,8 +147,13 @@ export function iterationsAround(
   context: ScopeContext,
   plan: NodePlan,
 ): readonly number[] {
+  if (plan.loop === null) return NO_LOOPS;
   const around: number[] = [];
-  for (let loop = plan.loop; loop !== null; loop = topology.workflow.loops[loop]?.parent ?? null) {
+  for (
+    let loop: number | null = plan.loop;
+    loop !== null;
+    loop = topology.workflow.loops[loop]?.parent ?? null
+  ) {
     around.unshift(context.iterations[loop] ?? 0);
   }
   return around;

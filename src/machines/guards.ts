@@ -44,10 +44,21 @@ export function chartGuards(topology: Topology) {
   const plan = (params: { node: number }): NodePlan => at(topology.nodes, params.node);
   const loop = (params: { loop: number }): LoopPlan => at(topology.loops, params.loop);
   // Once something is being stopped, nothing is decided there any more: what is open answers that.
-  const join = (context: ScopeContext, params: { node: number }): JoinDecision =>
+  const decideNow = (context: ScopeContext, params: { node: number }): JoinDecision =>
     context.abort === null && !isStopped(context, plan(params))
       ? decideJoin(topology, context, plan(params))
       : { kind: 'wait' };
+  // Several guards ask for the same decision one after the other.
+  let last: {
+    readonly context: ScopeContext;
+    readonly node: number;
+    readonly decision: JoinDecision;
+  } | null = null;
+  const join = (context: ScopeContext, params: { node: number }): JoinDecision => {
+    if (last?.context === context && last.node === params.node) return last.decision;
+    last = { context, node: params.node, decision: decideNow(context, params) };
+    return last.decision;
+  };
   const entry = (context: ScopeContext, params: { loop: number }): JoinDecision =>
     context.abort === null && !isStopped(context, loop(params))
       ? decideLoopEntry(topology, context, loop(params))

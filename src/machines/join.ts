@@ -15,6 +15,7 @@ export type JoinDecision =
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   | { readonly kind: 'fail'; readonly failure: Failure; readonly node: number };
 
+const NOTHING_CAUGHT: ReadonlyMap<string, JsonValue> = new Map();
 const WAIT: JoinDecision = { kind: 'wait' };
 const START: JoinDecision = { kind: 'start' };
 
@@ -127,14 +128,16 @@ function nameFailed(failed: readonly string[]): string {
 
 /** What the `catch` edges that led here have caught, by the names that they give it. */
 export function caughtFor(context: ScopeContext, plan: NodePlan): ReadonlyMap<string, JsonValue> {
-  const caught = new Map<string, JsonValue>();
+  let caught: Map<string, JsonValue> | null = null;
   for (const { edge, index, from } of plan.incoming) {
-    const failure = nth(context.outcomes, from)?.failure ?? null;
     const as = edge.catches?.as ?? null;
-    if (as === null || failure === null || nth(context.edges, index)?.kind !== 'taken') continue;
+    if (as === null) continue;
+    const failure = nth(context.outcomes, from)?.failure ?? null;
+    if (failure === null || nth(context.edges, index)?.kind !== 'taken') continue;
+    caught ??= new Map();
     if (!caught.has(as)) caught.set(as, failureAsJson(failure));
   }
-  return caught;
+  return caught ?? NOTHING_CAUGHT;
 }
 
 /**

@@ -15,8 +15,10 @@ export function nameOf(
   iterations: readonly number[],
   item: number | null = null,
 ): string {
+  const fixed = `${run}.${fixedNames(topology)[node] ?? ''}`;
+  if (iterations.length === 0 && item === null) return fixed;
   const around = iterations.filter((count) => count > 0).map((count) => `.iteration_${count - 1}`);
-  const name = `${run}.${fixedNames(topology)[node] ?? ''}${around.join('')}`;
+  const name = `${fixed}${around.join('')}`;
   return item === null ? name : itemName(name, item);
 }
 

@@ -3,6 +3,9 @@ import type { JsonValue } from '../ir/json.js';
 import { oneTimeItems } from './batch/one-time-items.js';
 
 const DEEPEST = 512;
+/** What the smallest limit leaves room for. */
+const isPlainScalar = (value: unknown): value is JsonValue =>
+  value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
 /** What a value is, for messages, and how whoever gives it does so. */
 const GIVEN_BY = { result: 'return', input: 'pass', payload: 'send', item: 'yield', value: 'pass' } as const;
@@ -28,6 +31,7 @@ export function toResult(value: unknown, maxBytes: number, subject: Subject = 'r
  * @throws ForkchartError FC5010 for what is not JSON, FC5011 for what is too large
  */
 export function toJsonResult(value: unknown, maxBytes: number, subject: Subject = 'result'): JsonValue {
+  if (isPlainScalar(value)) return value;
   const give = GIVEN_BY[subject];
   let left = maxBytes;
   const spend = (bytes: number): void => {

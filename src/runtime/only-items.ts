@@ -1,6 +1,6 @@
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
-import { isOneTimeItems } from './batch/one-time-items.js';
+import { haveBeenOneTimeItems, isOneTimeItems } from './batch/one-time-items.js';
 
 /** Frozen values that hold nothing of the kind, so that one that many nodes are given is looked through once. */
 const plain = new WeakSet<object>();
@@ -12,6 +12,7 @@ const plain = new WeakSet<object>();
  * @throws ForkchartError FC5018, terminal
  */
 export function refuseOneTimeItems(value: JsonValue, what: string, path: string): void {
+  if (!haveBeenOneTimeItems()) return;
   const at = find(value, what);
   if (at === null) return;
   throw new ForkchartError(

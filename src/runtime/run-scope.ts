@@ -61,6 +61,8 @@ export interface RunServices {
   readonly deadlines: DeadlineQueue;
   /** Whether anybody listens to its events. */
   readonly isObserved: boolean;
+  /** Whether nobody listens to the event that is about to be published; if so it counts, and need not be made. */
+  isUnheard(): boolean;
   /** Milliseconds from the run's start. */
   now(): number;
   /** @param scope the name of the node whose sub-workflow says it; `null` for the run's own workflow */
@@ -173,6 +175,10 @@ export class RunScope implements AttemptHost {
 
   get isObserved(): boolean {
     return this.run.isObserved;
+  }
+
+  isUnheard(): boolean {
+    return this.run.isUnheard();
   }
 
   requestPlace(request: PlaceRequest): void {

@@ -175,6 +175,12 @@ export class LiveRun implements RunServices {
     return this.#events.hasListeners;
   }
 
+  isUnheard(): boolean {
+    if (this.#events.hasListeners || this.#state === 'settled') return false;
+    this.#seq++;
+    return true;
+  }
+
   publish(body: RunEventBody, scope: string | null): void {
     if (this.#state === 'settled') return;
     const seq = this.#seq++;

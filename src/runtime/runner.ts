@@ -104,6 +104,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       compensation,
       gracePeriodMs,
       batchData,
+      isUnheard: (system) => scopeOf(system).isUnheard(),
       isObserved: (system) => scopeOf(system).isObserved,
       publish: (system, event) => scopeOf(system).publish(event),
       requestPlace: (system, request) => scopeOf(system).requestPlace(request),

@@ -21,20 +21,17 @@ import {
   stopInvoked,
 } from './xstate-internals.js';
 
-interface ActorOptions {
-  readonly id: string;
-  readonly src: string;
-  readonly parent: AnyActorRef;
-  readonly syncSnapshot: boolean;
-  readonly systemId: string | undefined;
-  readonly input: unknown;
-}
-
-function makeActor(logic: AnyActorLogic, options: ActorOptions): AnyActorRef {
-  const begin = beginOf(logic);
-  const { id, src, parent, syncSnapshot, systemId, input } = options;
-  if (begin === null || syncSnapshot || systemId !== undefined) return createActor(logic, options as never);
-  return new OneShotActor(logic, begin, id, src, parent, input) as unknown as AnyActorRef;
+function makeActor(
+  logic: AnyActorLogic,
+  invoke: StepInvoke,
+  parent: AnyActorRef,
+  input: unknown,
+): AnyActorRef {
+  const { id, src, systemId, syncSnapshot } = invoke;
+  const begin = systemId === undefined && !syncSnapshot ? beginOf(logic) : null;
+  return begin === null
+    ? createActor(logic, { id, src, parent, syncSnapshot, systemId, input } as never)
+    : (new OneShotActor(logic, begin, invoke, parent, input) as unknown as AnyActorRef);
 }
 
 /** A machine with its actions as they are run. */
@@ -101,18 +98,13 @@ export class Executor {
     for (const [builtin, params] of unsent) builtin.retryResolve?.(this.scope, this.#view(), params);
   }
 
-  spawn(
-    { id, src, systemId, input, syncSnapshot }: StepInvoke,
-    event: AnyEventObject,
-  ): AnyActorRef | undefined {
+  spawn(invoke: StepInvoke, event: AnyEventObject): AnyActorRef | undefined {
+    const { id, src, systemId, input } = invoke;
     const { scope, context } = this;
     const { self, system } = scope;
     const logic = this.machine.implementations.actors?.[src];
     const given = typeof input === 'function' ? input({ context, event, self }) : input;
-    const actorRef =
-      logic === undefined
-        ? undefined
-        : makeActor(logic as AnyActorLogic, { id, src, parent: self, syncSnapshot, systemId, input: given });
+    const actorRef = logic === undefined ? undefined : makeActor(logic as AnyActorLogic, invoke, self, given);
     const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
     if (this.#isDirect) {
       startInvoked(scope, params);

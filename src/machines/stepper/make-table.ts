@@ -24,7 +24,7 @@ import {
   transitionConfigs,
   visitTransitions,
 } from './xstate-config.js';
-import { doneStateEvent, resolvedAction } from './xstate-internals.js';
+import { doneActorEvent, doneStateEvent, errorActorEvent, resolvedAction } from './xstate-internals.js';
 
 /**
  * Numbers the states of a machine. What a state does is read from its config as it is needed: most states of a chart are never entered.
@@ -212,12 +212,15 @@ class State implements StepState {
     const [invoke] = invokesOf(this.config);
     if (invoke === undefined) return undefined;
     const { id, src, systemId, input, onSnapshot } = invoke;
+    const actor = id ?? invokeId(invoke, 0, this.id);
     return {
-      id: id ?? invokeId(invoke, 0, this.id),
+      id: actor,
       src: src as string,
       systemId,
       input,
       syncSnapshot: onSnapshot !== undefined,
+      done: doneActorEvent(actor),
+      error: errorActorEvent(actor),
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Actor, type AnyActorLogic, type AnyActorRef, type AnyEventObject, type Observer } from 'xstate';
 import type { Begin, Job } from './one-shot.js';
+import type { StepInvoke } from './step-table.js';
 import { type ActorSystem, INIT, ProcessingStatus, STOP } from './xstate-internals.js';
 
 /** The snapshot of an actor that XState's `fromPromise` describes. */
@@ -29,8 +30,7 @@ export class OneShotActor implements Job<unknown, unknown> {
   constructor(
     readonly logic: AnyActorLogic,
     readonly begin: Begin<unknown, unknown>,
-    readonly id: string,
-    readonly src: string,
+    readonly invoke: StepInvoke,
     readonly _parent: AnyActorRef,
     readonly input: unknown,
   ) {
@@ -38,6 +38,14 @@ export class OneShotActor implements Job<unknown, unknown> {
     this.sessionId = this.system._bookId();
     this._snapshot = { status: 'active', output: undefined, error: undefined, input };
     this.system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
+  }
+
+  get id(): string {
+    return this.invoke.id;
+  }
+
+  get src(): string {
+    return this.invoke.src;
   }
 
   get ref(): this {
@@ -130,7 +138,8 @@ export class OneShotActor implements Job<unknown, unknown> {
       inherited.update.call(this, snapshot, event);
       return;
     }
-    const { system, id } = this;
+    const { system, invoke } = this;
+    const { id: actorId } = invoke;
     this._snapshot = snapshot;
     const { status, output, error } = snapshot;
     if (status === 'done' || status === 'error') {
@@ -139,9 +148,7 @@ export class OneShotActor implements Job<unknown, unknown> {
       system._relay(
         this,
         this._parent,
-        status === 'done'
-          ? { type: `xstate.done.actor.${id}`, output, actorId: id }
-          : { type: `xstate.error.actor.${id}`, error, actorId: id },
+        status === 'done' ? { type: invoke.done, output, actorId } : { type: invoke.error, error, actorId },
       );
     }
     system._sendInspectionEvent({ type: '@xstate.snapshot', actorRef: this, event, snapshot });

@@ -34,6 +34,9 @@ export interface StepInvoke {
   readonly systemId: string | undefined;
   readonly input: unknown;
   readonly syncSnapshot: boolean;
+  /** The types of the events that say that the actor has ended: one text each, so that it is found quickly. */
+  readonly done: string;
+  readonly error: string;
 }
 
 /** What is said of a state besides where it is. */

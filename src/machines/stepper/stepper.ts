@@ -118,12 +118,7 @@ export class Stepper {
     if (!this.#isWatched) return;
     const snapshot = this.#freeze();
     this.#trace?.push(snapshot);
-    inspectMicrostep(
-      this.#scope,
-      event,
-      snapshot,
-      transitions,
-    );
+    inspectMicrostep(this.#scope, event, snapshot, transitions);
   }
 
   /** Leaves a state: the last one inside of it first. */

@@ -18,6 +18,8 @@ import {
 export const INIT = 'xstate.init';
 export const STOP = 'xstate.stop';
 export const isActorError = ({ type }: AnyEventObject): boolean => type.startsWith('xstate.error.actor');
+export const doneActorEvent = (id: string): string => `xstate.done.actor.${id}`;
+export const errorActorEvent = (id: string): string => `xstate.error.actor.${id}`;
 export const doneStateEvent = (id: string, output: unknown): AnyEventObject => ({
   type: `xstate.done.state.${id}`,
   output,

@@ -13,6 +13,7 @@ interface OneTimeItems {
 
 /** By the object that stands for them in a run's data. Nothing else is known by it, so that nothing can be taken for one. */
 const known = new WeakMap<object, OneTimeItems>();
+let hasAny = false;
 
 /**
  * An async iterable, or an iterator such as a generator, as a value that may stand in a run's data: a frozen object, which
@@ -22,9 +23,13 @@ export function oneTimeItems(value: unknown): JsonObject | null {
   const open = opener(value);
   if (open === null) return null;
   const marker = Object.freeze({ stream: true });
+  hasAny = true;
   known.set(marker, { open, read: false });
   return marker;
 }
+
+/** Whether there ever were any in this process: where there were not, nothing has to be looked through for them. */
+export const haveBeenOneTimeItems = (): boolean => hasAny;
 
 export function isOneTimeItems(value: JsonValue): boolean {
   return typeof value === 'object' && value !== null && known.has(value);

@@ -115,8 +115,11 @@ export class StreamTable {
   readonly #topology: Topology;
   readonly #streams = new Map<number, { readonly stream: Stream; readonly open: Set<number> }>();
 
+  readonly #hasAny: boolean;
+
   constructor(topology: Topology) {
     this.#topology = topology;
+    this.#hasAny = topology.workflow.edges.some(({ streams }) => streams);
   }
 
   /** The stream of a node in its present iteration; `null` for a node that has none. */
@@ -132,6 +135,7 @@ export class StreamTable {
 
   /** To be told of every node that has settled, with its failure if it has one: it may have done so without having run. */
   settled(id: string, failure: Failure | null): void {
+    if (!this.#hasAny) return;
     const node = this.#topology.nodeIndex.get(id);
     const plan = node === undefined ? undefined : this.#topology.nodes[node];
     if (plan === undefined) return;

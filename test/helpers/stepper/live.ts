@@ -83,6 +83,7 @@ class Live {
       batchData: fromPromise(async () => null),
       gracePeriodMs: 100,
       publish: (_, event) => this.events.push(event),
+      isUnheard: () => false,
       isObserved: () => true,
       now: () => this.clock.now(),
       requestPlace: (_, { grant }) => queueMicrotask(grant),
