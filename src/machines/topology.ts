@@ -134,14 +134,13 @@ export function planTopology(workflow: Workflow): Topology {
     );
   }
 
-  const bodies = workflow.loops.map(({ body }) => new Set(body));
   const isForward = ({ edge }: EdgePlan): boolean => edge.closes === null;
   const leaving = [
     ...outgoing.map((edges) => edges.filter(isForward)),
-    ...bodies.map((body) => {
-      const leaves = (plan: EdgePlan) =>
-        isForward(plan) && body.has(plan.edge.from) && !body.has(plan.edge.to);
-      return outgoing.flat().filter(leaves);
+    ...workflow.loops.map((loop) => {
+      const body = new Set(loop.body.map(indexOf));
+      const leaves = (plan: EdgePlan) => isForward(plan) && !body.has(plan.to);
+      return [...body].sort((a, b) => a - b).flatMap((node) => outgoing[node]?.filter(leaves) ?? []);
     }),
   ];
   const restOf = restsOfJoins(workflow, { decides, leaving });
