@@ -1,7 +1,6 @@
 import { type AnyActorLogic, type AnyActorRef, type AnyStateMachine, fromPromise, raise } from 'xstate';
 import type { Failure } from '../ir/errors.js';
 import type { ScopeLayout, Workflow } from '../ir/workflow.js';
-import { endingActions } from './abort.js';
 import type { AboutNode } from './about-node.js';
 import { chartActions } from './actions.js';
 import { at } from './at.js';
@@ -12,11 +11,13 @@ import {
   type ChartEvent,
   describePublished,
   handledOutside,
+  isForListeners,
   type PublishParams,
   settledEvent,
 } from './chart-event.js';
 import { COMPENSATION_ACTOR } from './compensation.js';
 import { initialContext, type ScopeContext, type WorkflowMachineInput } from './context.js';
+import { endingActions } from './ending.js';
 import { chartGuards } from './guards.js';
 import { iterationActor } from './loop.js';
 import { backoffDelayName, grantEvent, refuseEvent } from './node.js';
@@ -24,7 +25,7 @@ import { scopeRegions } from './scope.js';
 import { type ChartInputEvent, waitAfter } from './settle.js';
 import { chartWakes } from './stepper/chart-wakes.js';
 import { createFastMachine } from './stepper/fast-machine.js';
-import { planTopology, type Topology } from './topology.js';
+import { type NodePlan, planTopology, type Topology } from './topology.js';
 import { DRAIN_ACTOR, GRACE_DELAY, iterationStates, workflowStates } from './workflow.js';
 
 /** Identifies a run: the system of actors that it is. */
@@ -60,6 +61,8 @@ export interface ChartBindings {
   /** Milliseconds that a stopped run waits for its node functions to return. */
   readonly gracePeriodMs: number;
   publish(run: RunSystem, event: ChartEvent): void;
+  /** Whether nobody listens to an event that is about to be said, which counts all the same. */
+  isUnheard(run: RunSystem): boolean;
   /** Whether anybody listens to what the run says of the items of its batches, of which there may be many. */
   isObserved(run: RunSystem): boolean;
   /** Milliseconds from the run's start: what the chart, which has no clock, is told with the events that carry a time. */
@@ -142,7 +145,7 @@ function compileScope(topology: Topology, layout: ScopeLayout): Scope {
       ),
     ]),
     actors: Object.fromEntries([
-      ...nodes.map(({ node }) => [node.type, unbound(node.type)] as const),
+      ...[...new Set(nodes.map(({ node }) => node.type))].map((type) => [type, unbound(type)] as const),
       [DRAIN_ACTOR, unbound(DRAIN_ACTOR)],
       [COMPENSATION_ACTOR, unbound(COMPENSATION_ACTOR)],
       ...inner.map(({ key, scope }) => [iterationActor(key), scope.machine] as const),
@@ -175,7 +178,17 @@ interface Executed {
   readonly system: RunSystem;
 }
 
+/** Made once for each node, as an event is found by its type far sooner that has been looked for before. */
+function grantEvents(): (plan: NodePlan) => string {
+  const known: string[] = [];
+  return ({ index, key }) => {
+    known[index] ??= grantEvent(key);
+    return known[index];
+  };
+}
+
 function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): AnyStateMachine {
+  const grantOf = grantEvents();
   return scope.machine.provide({
     actors: Object.fromEntries([
       ...bindings.actors,
@@ -188,8 +201,10 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
     ]),
     delays: { [GRACE_DELAY]: bindings.gracePeriodMs },
     actions: {
-      publish: ({ context, event, system }: Executed, params: PublishParams) =>
-        bindings.publish(system, describePublished(topology, context, event, params)),
+      publish: ({ context, event, system }: Executed, params: PublishParams) => {
+        if (isForListeners(params.type) && bindings.isUnheard(system)) return;
+        bindings.publish(system, describePublished(topology, context, event, params));
+      },
       publishBody: ({ context, system }: Executed, params: { loop: number }) => {
         for (const node of at(topology.loops, params.loop).body) {
           bindings.publish(system, settledEvent(topology, context, at(topology.nodes, node)));
@@ -208,7 +223,7 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
           node: params.node,
           item: null,
           about: () => aboutNode(topology, context, plan),
-          grant: () => self.send({ type: plan.grant, at: bindings.now(system) }),
+          grant: () => self.send({ type: grantOf(plan), at: bindings.now(system) }),
           refuse: (failure) => self.send({ type: refuseEvent(key), failure }),
         });
       },

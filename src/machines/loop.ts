@@ -1,16 +1,8 @@
 import { type AnyStateNodeConfig, sendTo } from 'xstate';
-import {
-  ABORT,
-  DRAIN,
-  endingOf,
-  type Failing,
-  type StopEvent,
-  stopEventsFor,
-  stopScope,
-  stopTransitions,
-} from './abort.js';
+import { ABORT, DRAIN, type StopEvent, stopEventsFor } from './abort.js';
 import { at } from './at.js';
 import { iterationContext, type ScopeContext } from './context.js';
+import { endingOf, type Failing, stopScope, stopTransitions } from './ending.js';
 import { failedIn, wayOfLoop } from './failure.js';
 import { decideLoopEntry } from './join.js';
 import type { LoopPlan, Topology } from './topology.js';

@@ -1,19 +1,13 @@
 import { type AnyStateNodeConfig, cancel, raise } from 'xstate';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import {
-  ABORT,
-  cancelRest,
-  DRAIN,
-  endingOfNode,
-  stopAfterOthers,
-  stopEventsFor,
-  stopTransitions,
-} from './abort.js';
+import { ABORT, cancelRest, DRAIN, stopEventsFor } from './abort.js';
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
 import { iterationsAround, type ScopeContext } from './context.js';
 import { caughtFor } from './join.js';
+import { list } from './list.js';
 import { nameOf } from './names.js';
+import { type About, type Failures, failures } from './node-failures.js';
 import type { Outcome } from './outcome.js';
 import { nth } from './pages.js';
 import type { Cause } from './settle.js';
@@ -56,8 +50,6 @@ export const backoffDelayName = (key: string): string => `backoff:${key}`;
 /** The event at the end of `timeout.total_ms`, which is sent when the first attempt begins; also its id. */
 const totalTimeoutEvent = (key: string): string => `total_timeout:${key}`;
 
-type About = { readonly node: number };
-
 const published = (type: string, { node }: About) => ({ type: 'publish', params: { type, node } });
 const recorded = (by: Cause, { node }: About) => ({ type: 'recordOutcome', params: { node, by } });
 
@@ -83,7 +75,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
       guard: { type: 'attemptsLeft', params: { ...about, by } },
       actions: first,
     };
-    return [again, ...failed];
+    return list([again], failed);
   };
   const release = { type: 'releasePlace', params: about };
   const recordAbort = recorded('abort', about);
@@ -104,16 +96,15 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     return on;
   };
   const settled = {
-    entry: [
-      ...(node.totalTimeoutMs === null ? [] : [cancel(totalTimeoutEvent(key))]),
+    entry: list<object>(node.totalTimeoutMs !== null && [cancel(totalTimeoutEvent(key))], [
       { type: 'decideEdges', params: { unit: index } },
       published('node.settled', about),
-    ],
+    ]),
     type: 'final',
   };
-  const queuedOn = handlers();
+  const queuedOn: Handlers = Object.create(null);
   queuedOn[grantEvent(key)] =
-    node.totalTimeoutMs === null ? GRANTED : [timedGrant(key, node.totalTimeoutMs, about), ...GRANTED];
+    node.totalTimeoutMs === null ? GRANTED : list([timedGrant(key, node.totalTimeoutMs, about)], GRANTED);
   queuedOn[refuseEvent(key)] = failing('failed', 'refused');
 
   return {
@@ -123,7 +114,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     states: {
       waiting: {
         always: joinTransitions(plan, failing, about),
-        on: told(handlers(), [
+        on: told(handlers(node), [
           { target: 'skipped', guard: guarded('dependsOnFailure'), actions: recordAbort },
           cancelled,
         ]),
@@ -133,25 +124,23 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
         on: overInTotal(told(queuedOn, { target: 'cancelled', actions: [release, recordAbort] }), [release]),
       },
       running: {
-        entry: [
-          { type: 'beginAttempt', params: about },
-          published('node.started', about),
-          ...(streamsFrom(topology, index).length === 0 ? [] : [{ type: 'takeStreams', params: about }]),
-        ],
+        entry: list(
+          [{ type: 'beginAttempt', params: about }, published('node.started', about)],
+          streamsFrom(topology, index).length > 0 && [{ type: 'takeStreams', params: about }],
+        ),
         invoke: {
           id: key,
           src: node.batch === null ? node.type : batchActor(key),
           input: inputFor(topology, plan),
-          onDone: [
-            ...(closesLoop(plan) ? failing('failed', 'refusal', { guard: 'iterationRefused' }) : []),
+          onDone: list(closesLoop(plan) && failing('failed', 'refusal', { guard: 'iterationRefused' }), [
             { target: 'succeeded', actions: recorded('result', about) },
-          ],
+          ]),
           onError: attemptFailed('failed', 'thrown'),
         },
         ...(attemptTimeoutMs === null
           ? {}
           : { after: { [attemptTimeoutMs]: attemptFailed('timed_out', 'timeout') } }),
-        on: overInTotal(told(handlers(), cancelled, true)),
+        on: overInTotal(told(handlers(node), cancelled, true)),
         exit: release,
       },
       ...(retry === null
@@ -160,7 +149,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
             backoff: {
               entry: published('node.backoff', about),
               after: { __proto__: null, [backoffDelayName(key)]: 'queued' },
-              on: overInTotal(told(handlers(), cancelled)),
+              on: overInTotal(told(handlers(node), cancelled)),
             },
           }),
       succeeded: settled,
@@ -174,10 +163,14 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
 
 type Handlers = Record<string, object | readonly object[]>;
 
-/** Without a prototype: keys that no other object has would make a hidden class for each, which weighs more than the object. */
-const handlers = (): Handlers => Object.create(null);
+/**
+ * For events of which some have the key of the node in their names: without a prototype, as each such object would otherwise have a
+ * hidden class to itself, which weighs more than it.
+ */
+const handlers = ({ totalTimeoutMs }: NodePlan['node']): Handlers =>
+  totalTimeoutMs === null ? {} : Object.create(null);
 
-const GRANTED = [{ target: 'running' }];
+const GRANTED: readonly object[] = [{ target: 'running' }];
 
 /** The first attempt starts the time that all of them have. */
 const timedGrant = (key: string, totalMs: number, about: About) => ({
@@ -201,64 +194,18 @@ function joinTransitions(plan: NodePlan, failing: Failures, about: About): reado
     node.join.count > 0 || node.when !== null || incoming.some(({ edge }) => edge.when !== null);
   const skipped = (guard: string) => ({ target: 'skipped', guard: { type: guard, params: about }, actions });
   const actions = recorded('join', about);
-  return [
-    ...(canFail ? failing('failed', 'join', { guard: 'joinFails' }) : []),
-    ...(incoming.length > 0 ? [skipped('upstreamFailed'), skipped('noEdgeTaken')] : []),
-    ...(node.when === null ? [] : [skipped('conditionFalse')]),
-    {
-      target: 'queued',
-      guard: { type: 'joinSatisfied', params: about },
-      ...(node.join.cancelRest ? { actions: cancelRest(index, key, node.id) } : {}),
-    },
-  ];
-}
-
-/**
- * The transitions of a failure that is not tried again: to its fallback; or into `target`, ending on the way the scope or the
- * groups that it ends. `guard` says whether there is a failure at all, and `first` what is done before anything else.
- */
-type Failures = (
-  target: 'failed' | 'timed_out',
-  by: Cause,
-  more?: { readonly guard?: string; readonly first?: readonly object[] },
-) => readonly object[];
-
-function failures(topology: Topology, plan: NodePlan, about: About): Failures {
-  const { node, index } = plan;
-  const canStop = node.onError !== 'continue' && node.onError !== 'fail_safe';
-  const ending = endingOfNode(plan);
-  return (target, by, { guard, first = [] } = {}) => {
-    const params = { node: index, by };
-    const record = { type: 'recordOutcome', params };
-    const hasFallback = node.fallback !== null && by !== 'join';
-    const recording = first.length === 0 ? record : [...first, record];
-    return [
-      ...(hasFallback
-        ? [
-            {
-              target: 'succeeded',
-              guard: { type: 'fallbackGiven', params },
-              actions: [...first, { type: 'recordFallback', params }],
-            },
-          ]
-        : []),
-      ...(canStop
-        ? stopTransitions({
-            target,
-            actions: [...first, record],
-            ending,
-            guards: { stopsScope: 'failureStopsScope', stopsGroup: 'failureStopsGroup' },
-            params,
-          })
-        : []),
+  return list(
+    canFail && failing('failed', 'join', { guard: 'joinFails' }),
+    incoming.length > 0 && [skipped('upstreamFailed'), skipped('noEdgeTaken')],
+    node.when !== null && [skipped('conditionFalse')],
+    [
       {
-        target,
-        ...(guard === undefined ? {} : { guard: { type: guard, params: about } }),
-        actions:
-          canStop && by === 'join' ? [...first, record, ...stopAfterOthers(topology, plan)] : recording,
+        target: 'queued',
+        guard: { type: 'joinSatisfied', params: about },
+        ...(node.join.cancelRest ? { actions: cancelRest(index, key, node.id) } : {}),
       },
-    ];
-  };
+    ],
+  );
 }
 
 const closesLoop = (plan: NodePlan): boolean => plan.outgoing.some(({ edge }) => edge.closes !== null);
