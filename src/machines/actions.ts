@@ -1,4 +1,3 @@
-import { assign } from 'xstate';
 import { at } from './at.js';
 import { takeStreams } from './batch/streams.js';
 import type { ScopeContext } from './context.js';
@@ -8,6 +7,7 @@ import { mergeIteration, recordBody } from './loop-settle.js';
 import type { Outcome } from './outcome.js';
 import { nth, withNth } from './pages.js';
 import { type Cause, type ChartInputEvent, fallenBack, outcomeBy, recordOutcome } from './settle.js';
+import { replaceContext } from './stepper/replace-context.js';
 import type { Topology, Unit } from './topology.js';
 
 interface Step {
@@ -110,7 +110,5 @@ export function chartActions(topology: Topology) {
   };
 }
 
-/** An `assign` of the whole context: XState merges it over the old one, and every key is always there. */
-function update<Params = undefined>(next: (step: Step, params: Params) => ScopeContext) {
-  return assign((step: unknown, params: unknown) => next(step as Step, params as Params));
-}
+const update = <Params = undefined>(next: (step: Step, params: Params) => ScopeContext) =>
+  replaceContext(next);

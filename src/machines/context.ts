@@ -89,9 +89,30 @@ export function initialContext(
   input: Partial<WorkflowMachineInput> | undefined,
 ): ScopeContext {
   return {
+    ...blankContext(topology),
     name: input?.name ?? topology.workflow.id,
     inputs: input?.inputs ?? {},
     seed: input?.seed ?? 0,
+  };
+}
+
+const blank = new WeakMap<Topology, ScopeContext>();
+
+/** How every run of a workflow begins, but for what it is given. */
+function blankContext(topology: Topology): ScopeContext {
+  let context = blank.get(topology);
+  if (context === undefined) {
+    context = makeBlank(topology);
+    blank.set(topology, context);
+  }
+  return context;
+}
+
+function makeBlank(topology: Topology): ScopeContext {
+  return {
+    name: '',
+    inputs: {},
+    seed: 0,
     outcomes: toPages(topology.nodes.map(() => null)),
     attempts: toPages(topology.nodes.map(() => 0)),
     edges: toPages(topology.workflow.edges.map(() => null)),

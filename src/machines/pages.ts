@@ -1,10 +1,16 @@
 /**
- * A list that is never changed in place, cut into pages: a changed copy shares all pages but the changed one with the old list, so that
- * it costs far less than the list is long. Plain JSON, as all of a context is.
+ * A list that is never changed in place: a changed copy shares all but one short way to the changed item with the old list, so that it
+ * costs far less than the list is long. Plain JSON, as all of a context is, and so without `undefined`.
  */
-export type Pages<T> = readonly (readonly T[])[];
+export interface Pages<T> {
+  /** How many bits of an index choose among the pages of `root`; 0 where that holds the items themselves. */
+  readonly shift: number;
+  readonly root: Page<T>;
+}
 
-const BITS = 6;
+type Page<T> = readonly (T | Page<T>)[];
+
+const BITS = 4;
 const SIZE = 1 << BITS;
 const MASK = SIZE - 1;
 
@@ -15,51 +21,84 @@ const MASK = SIZE - 1;
  * nth(withNth(toPages([1, 2, 3]), 1, 7), 1); // 7
  */
 export function toPages<T>(items: readonly T[]): Pages<T> {
-  const pages: T[][] = [];
+  let root: Page<T> = items;
+  let shift = 0;
+  for (; root.length > SIZE; shift += BITS) root = inPages(root);
+  return { shift, root: root === items ? items.slice() : root };
+}
+
+function inPages<T>(items: Page<T>): Page<T> {
+  const pages: Page<T>[] = [];
   for (let start = 0; start < items.length; start += SIZE) pages.push(items.slice(start, start + SIZE));
   return pages;
 }
 
 /** The item at an index; `undefined` where there is none. */
-export function nth<T>(list: Pages<T>, index: number): T | undefined {
-  return list[index >> BITS]?.[index & MASK];
+export function nth<T>({ shift, root }: Pages<T>, index: number): T | undefined {
+  let page: Page<T> | undefined = root;
+  for (let bits = shift; bits > 0; bits -= BITS) {
+    page = page?.[bits === shift ? index >> bits : (index >> bits) & MASK] as Page<T> | undefined;
+  }
+  return page?.[shift === 0 ? index : index & MASK] as T | undefined;
 }
 
-/** The list with another item at an index that is in it. */
+/**
+ * The list with another item at an index that is in it.
+ *
+ * @throws RangeError for an index that is not in the list
+ */
 export function withNth<T>(list: Pages<T>, index: number, item: T): Pages<T> {
-  const edited = new PageEditor(list);
-  edited.set(index, item);
-  return edited.list;
+  const { shift, root } = list;
+  checkIndex(list, index);
+  return { shift, root: edited(root, root, shift, index, item) };
 }
 
 /** Makes many changes to a list at the cost of the pages that they are on. */
 export class PageEditor<T> {
-  readonly #before: Pages<T>;
-  readonly #pages: (readonly T[])[];
+  readonly #before: Page<T>;
+  readonly #shift: number;
+  #root: Page<T>;
 
-  constructor(list: Pages<T>) {
-    this.#before = list;
-    this.#pages = list.slice();
+  constructor({ shift, root }: Pages<T>) {
+    this.#before = root;
+    this.#shift = shift;
+    this.#root = root;
   }
 
   /** The list as it is now; whoever takes it makes no further changes. */
   get list(): Pages<T> {
-    return this.#pages;
+    return { shift: this.#shift, root: this.#root };
   }
 
   get(index: number): T | undefined {
-    return nth(this.#pages, index);
+    return nth(this.list, index);
   }
 
   /** @throws RangeError for an index that is not in the list */
   set(index: number, item: T): void {
-    const number = index >> BITS;
-    const page = this.#pages[number];
-    if (page === undefined || (index & MASK) >= page.length) {
-      throw new RangeError(`There is no item ${index} in the list.`);
-    }
-    const own = page === this.#before[number] ? page.slice() : (page as T[]);
-    own[index & MASK] = item;
-    this.#pages[number] = own;
+    checkIndex(this.list, index);
+    this.#root = edited(this.#root, this.#before, this.#shift, index, item);
   }
+}
+
+function checkIndex<T>(list: Pages<T>, index: number): void {
+  if (nth(list, index) === undefined) throw new RangeError(`There is no item ${index} in the list.`);
+}
+
+/** A page with another item in it: a copy of it, unless it is one already, as it is not the page that was there `before`. */
+function edited<T>(
+  page: Page<T>,
+  before: Page<T> | undefined,
+  shift: number,
+  index: number,
+  item: T,
+): Page<T> {
+  const place = index >> shift;
+  const own = (page === before ? page.slice() : page) as (T | Page<T>)[];
+  const rest = index & ((1 << shift) - 1);
+  own[place] =
+    shift === 0
+      ? item
+      : edited(page[place] as Page<T>, before?.[place] as Page<T> | undefined, shift - BITS, rest, item);
+  return own;
 }

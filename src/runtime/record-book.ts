@@ -19,17 +19,24 @@ interface Entry {
 
 type RecordsById = { readonly [id: string]: NodeRecord };
 
+/** What is known of one node. */
+interface Page {
+  startedAt: number | null;
+  /** What its present attempt runs. */
+  inner: InnerRecords | null;
+  /** One for each time that it settled. */
+  readonly entries: Entry[];
+}
+
 /** Makes the records of one chart from its events, and nothing else (P15). */
 export class RecordBook {
-  readonly #startedAt = new Map<string, number>();
-  readonly #inner = new Map<string, InnerRecords>();
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #pages = new Map<string, Page>();
 
   /** @param at milliseconds from the run's start */
   note(event: RunEventBody, at: number): void {
     switch (event.type) {
       case 'node.started':
-        if (!this.#startedAt.has(event.node)) this.#startedAt.set(event.node, at);
+        this.#pageOf(event.node).startedAt ??= at;
         return;
       case 'node.settled':
         this.#settled(event, at);
@@ -45,15 +52,16 @@ export class RecordBook {
 
   /** Keeps what the present attempt at a node runs, to be shown with its record. */
   keepInner(node: string, inner: InnerRecords): void {
-    this.#inner.set(node, inner);
+    this.#pageOf(node).inner = inner;
   }
 
   #settled(event: Settled, at: number): void {
+    const page = this.#pageOf(event.node);
     const record: NodeRecord = {
       name: event.name,
       status: event.status,
       attempts: event.attempts,
-      started_at: this.#startedAt.get(event.node) ?? null,
+      started_at: page.startedAt,
       ended_at: at,
       output: event.output,
       error: event.error,
@@ -62,22 +70,29 @@ export class RecordBook {
       reason: event.reason,
       ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
     };
-    const entry: Entry = { record, inner: this.#inner.get(event.node) ?? null };
-    this.#startedAt.delete(event.node);
-    this.#inner.delete(event.node);
-    const entries = this.#entries.get(event.node);
-    if (entries === undefined) this.#entries.set(event.node, [entry]);
-    else entries.push(entry);
+    const entry: Entry = { record, inner: page.inner };
+    page.startedAt = null;
+    page.inner = null;
+    page.entries.push(entry);
   }
 
   #amend(
     { node, name }: { readonly node: string; readonly name: string },
     change: Partial<NodeRecord>,
   ): void {
-    const entries = this.#entries.get(node) ?? [];
+    const { entries } = this.#pageOf(node);
     const index = entries.findLastIndex(({ record }) => record.name === name);
     const entry = entries[index];
     if (entry !== undefined) entries[index] = { ...entry, record: { ...entry.record, ...change } };
+  }
+
+  #pageOf(node: string): Page {
+    let page = this.#pages.get(node);
+    if (page === undefined) {
+      page = { startedAt: null, inner: null, entries: [] };
+      this.#pages.set(node, page);
+    }
+    return page;
   }
 
   /**
@@ -96,13 +111,18 @@ export class RecordBook {
   soFar(workflow: Workflow): RecordsById {
     const byNode = Object.create(null) as { [id: string]: NodeRecord };
     for (const { id } of workflow.nodes) {
-      const earlier = (this.#entries.get(id) ?? []).map(withNodes);
-      const last = earlier.pop();
-      if (last !== undefined) byNode[id] = earlier.length === 0 ? last : { ...last, earlier };
+      const { entries } = this.#pages.get(id) ?? NOTHING;
+      const last = entries.at(-1);
+      if (last === undefined) continue;
+      const record = withNodes(last);
+      byNode[id] =
+        entries.length === 1 ? record : { ...record, earlier: entries.slice(0, -1).map(withNodes) };
     }
     return byNode;
   }
 }
+
+const NOTHING: Pick<Page, 'entries'> = { entries: [] };
 
 function withNodes({ record, inner }: Entry): NodeRecord {
   return inner === null ? record : { ...record, nodes: inner.records.soFar(inner.workflow) };

@@ -125,7 +125,10 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     });
 
   const load = (source: unknown): Workflow => {
-    if (isChecked(source)) return withKnownTypes(source, registry);
+    if (isChecked(source)) {
+      if (!charts.has(source)) checkTypes(source, registry);
+      return source;
+    }
     const { workflow, diagnostics } = check(source);
     if (workflow === null) throw new InvalidWorkflowError(diagnostics);
     return workflow;
@@ -218,9 +221,9 @@ function createIn(store: RunStore, run: Parameters<RunStore['create']>[0]): Prom
 }
 
 /** A workflow that was checked elsewhere may have node types that this runner does not have. */
-function withKnownTypes(workflow: Workflow, registry: NodeRegistry): Workflow {
+function checkTypes(workflow: Workflow, registry: NodeRegistry): void {
   const unknown = nodesWithin(workflow).find(({ type }) => registry.get(type) === undefined);
-  if (unknown === undefined) return workflow;
+  if (unknown === undefined) return;
   throw new ForkchartError(
     'FC9002',
     `Node \`${unknown.id}\` has the type \`${unknown.type}\`, which this runner does not have.`,

@@ -6,6 +6,7 @@ import { checkWorkflow } from '../../src/ir/check.js';
 import { TerminalError } from '../../src/ir/errors.js';
 import { compileWorkflow } from '../../src/machines/compile.js';
 import type { ScopeContext } from '../../src/machines/context.js';
+import { nth } from '../../src/machines/pages.js';
 import { createRunner } from '../../src/runtime/runner.js';
 import { createMemoryStore } from '../../src/runtime/store/memory.js';
 import { createVirtualClock } from '../../src/runtime/virtual-clock.js';
@@ -336,7 +337,7 @@ describe('the chart by itself', () => {
     const actor = createActor(machine).start();
     const context = (await toPromise(actor)) as ScopeContext;
     expect(actor.getSnapshot().value).toBe('failed');
-    expect(context.outcomes[0]?.[0]?.failure?.message).toContain('Nothing is bound to `echo`');
+    expect(nth(context.outcomes, 0)?.failure?.message).toContain('Nothing is bound to `echo`');
   });
 
   it('is stepped with `transition()`, and says as data what it would do', () => {

@@ -180,10 +180,26 @@ function fillPart(part: Part, scope: DataScope, budget: Budget): JsonValue {
     case 'list':
       return part.items.map((item) => fillPart(item, scope, budget));
     case 'object':
-      // Makes own properties of every key, `__proto__` included, where an assignment would set the prototype.
-      return Object.fromEntries(part.members.map(([key, member]) => [key, fillPart(member, scope, budget)]));
+      return fillObject(part.members, scope, budget);
   }
 }
+
+function fillObject(
+  members: readonly (readonly [string, Part])[],
+  scope: DataScope,
+  budget: Budget,
+): JsonValue {
+  const filled: { [key: string]: JsonValue } = {};
+  for (const [key, member] of members) {
+    const value = fillPart(member, scope, budget);
+    // To be assigned, this one would set the prototype.
+    if (key === '__proto__') Object.defineProperty(filled, key, { ...OWN, value });
+    else filled[key] = value;
+  }
+  return filled;
+}
+
+const OWN = { configurable: true, enumerable: true, writable: true };
 
 function textOf(piece: string | Reference, scope: DataScope, budget: Budget): string {
   const value = typeof piece === 'string' ? piece : resolve(piece, scope, budget);

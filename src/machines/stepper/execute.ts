@@ -9,6 +9,7 @@ import {
 import type { Awake } from './awake.js';
 import { beginOf } from './one-shot.js';
 import { OneShotActor } from './one-shot-actor.js';
+import { replacesContext } from './replace-context.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
@@ -136,12 +137,11 @@ export class Executor {
     } as never);
   }
 
-  /** Takes what is assigned as the whole context where nothing is left out of it: copying that would cost more than most actions. */
   #assign({ assignment }: BuiltinAction, event: AnyEventObject, params: unknown): void {
     const { context, scope } = this;
     const step = { context, event, spawn: refuseToSpawn, self: scope.self, system: scope.system };
     const next = (assignment as Assignment)(step, params);
-    this.context = isWhole(next, context as object) ? next : { ...(context as object), ...next };
+    this.context = replacesContext(assignment as object) ? next : { ...(context as object), ...next };
   }
 
   /** Any other built-in action; returns what it is executed with. */
@@ -172,12 +172,6 @@ export class Executor {
 
 type Execute = (info: object, params: unknown) => void;
 type Assignment = (step: object, params: unknown) => object | undefined;
-
-function isWhole(next: object | undefined, context: object): boolean {
-  if (next === undefined) return false;
-  for (const key in context) if (!Object.hasOwn(next, key)) return false;
-  return true;
-}
 
 export type Unsent = readonly (readonly [BuiltinAction, unknown])[];
 

@@ -123,7 +123,7 @@ class FastMachine extends StockMachine {
 
   override getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {
     const fast = snapshot as unknown as FastSnapshot;
-    return super.getPersistedSnapshot(fast instanceof FastSnapshot ? stockSnapshot(fast) : snapshot, options);
+    return super.getPersistedSnapshot(fast instanceof FastSnapshot ? persistable(fast) : snapshot, options);
   }
 
   override restoreSnapshot(persisted: Snapshot<unknown>, scope: AnyActorScope): AnyMachineSnapshot {
@@ -157,6 +157,12 @@ class FastMachine extends StockMachine {
   private startingFrom(table: StepTable, context: unknown): FastSnapshot {
     return new FastSnapshot(this, Configuration.empty(table), context, 'active', undefined, undefined);
   }
+}
+
+/** What of a snapshot is persisted, in XState's order: without the state nodes, which would be made for it. */
+function persistable(snapshot: FastSnapshot): AnyMachineSnapshot {
+  const { status, output, error, context, value, children, historyValue } = snapshot;
+  return { status, output, error, context, value, children, historyValue } as unknown as AnyMachineSnapshot;
 }
 
 const refuseToSpawn = (): never => {
