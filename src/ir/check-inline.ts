@@ -1,6 +1,5 @@
 import type { Diagnostic, JsonPatchOperation } from './diagnostics/diagnostic.js';
 import { DiagnosticLog } from './diagnostics/diagnostic-log.js';
-import type { Report } from './diagnostics/report.js';
 import { readDocument } from './dialects/read-document.js';
 import type { JsonValue } from './json.js';
 import { type NormalizeOptions, normalizeWorkflow } from './normalize.js';
@@ -11,6 +10,7 @@ import type { Workflow } from './workflow.js';
  * reported at its places in the outer document, which the pointers of the workflow are into as well.
  *
  * @param depth how many workflows are around the document.
+ * @param log is told of every problem.
  * @returns `null` where nothing usable is left of it.
  */
 export function checkInline(
@@ -18,11 +18,11 @@ export function checkInline(
   prefix: string,
   depth: number,
   options: Omit<NormalizeOptions, 'checkInline'>,
-  report: Report,
+  log: DiagnosticLog,
 ): Workflow | null {
   const { limits } = options;
   if (depth > limits.subWorkflows) {
-    report({
+    log.add({
       code: 'FC1006',
       severity: 'error',
       path: prefix,
@@ -31,14 +31,14 @@ export function checkInline(
     });
     return null;
   }
-  const log = new DiagnosticLog(limits.diagnostics);
-  const { source } = readDocument(document, limits, log);
-  for (const diagnostic of log.sorted(document)) report(moved(diagnostic, prefix));
+  const own = new DiagnosticLog(limits.diagnostics);
+  const { source } = readDocument(document, limits, own);
+  for (const diagnostic of own.sorted(document)) log.add(moved(diagnostic, prefix));
   if (source === null) return null;
   const placed = { ...source, pointerOf: (pointer: string) => prefix + source.pointerOf(pointer) };
   const checkInner = (inner: JsonValue, pointer: string) =>
-    checkInline(inner, pointer, depth + 1, options, report);
-  return normalizeWorkflow(placed, { ...options, checkInline: checkInner }, report);
+    checkInline(inner, pointer, depth + 1, options, log);
+  return normalizeWorkflow(placed, { ...options, checkInline: checkInner }, log);
 }
 
 /** A diagnostic of a document that stands at `prefix`. */

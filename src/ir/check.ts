@@ -62,9 +62,9 @@ export function checkWorkflow(source: unknown, options: CheckOptions = {}): Chec
     read.source,
     {
       ...rules,
-      checkInline: (inner, pointer) => checkInline(inner, pointer, 1, rules, log.add),
+      checkInline: (inner, pointer) => checkInline(inner, pointer, 1, rules, log),
     },
-    log.add,
+    log,
   );
   return finish(parsed.value, read.dialect, workflow);
 }

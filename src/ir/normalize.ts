@@ -26,7 +26,7 @@ import { checkUnusedOutputs } from './analyze/unused-outputs.js';
 import { checkWaits } from './analyze/waits.js';
 import { checkWriters } from './analyze/writers.js';
 import { assembleWorkflow } from './assemble.js';
-import type { Report } from './diagnostics/report.js';
+import type { DiagnosticLog } from './diagnostics/diagnostic-log.js';
 import type { Limits } from './limits.js';
 import type { NodeTypeInfo } from './node-type-info.js';
 import type { SourceWorkflow } from './schema/source-workflow.js';
@@ -48,11 +48,11 @@ export interface NormalizeOptions extends SubWorkflowOptions {
 export function normalizeWorkflow(
   source: SourceWorkflow,
   options: NormalizeOptions,
-  report: Report,
+  log: DiagnosticLog,
 ): Workflow | null {
   const { core } = source;
   const { nodeTypes, limits, resources = new Set() } = options;
-  const problems = createProblems(source, report, limits.diagnostics);
+  const problems = createProblems(source, log, limits.diagnostics);
   checkPolicies(core, problems);
   checkResources(core, resources, problems);
   checkState(source, problems);

@@ -1,4 +1,5 @@
 import { listOf, quote } from '../diagnostics/wording.js';
+import { AncestorSearch } from '../graph/ancestor-search.js';
 import { Digraph } from '../graph/digraph.js';
 import type { LoopTree } from '../graph/loop-tree.js';
 import type { NaturalLoop } from '../graph/natural-loops.js';
@@ -7,7 +8,7 @@ import { ReachabilitySearch } from '../graph/reachability.js';
 import { strongComponents } from '../graph/strong-components.js';
 import type { DraftEdge } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
-import type { Problems } from './problems.js';
+import type { Problem, Problems } from './problems.js';
 import type { DataUse } from './references.js';
 
 /** What references ask of the order of nodes. */
@@ -34,8 +35,6 @@ export function inferDependencies(
   const foreseen = foresee(uses, forward, order);
   const online = new OnlineOrder(forward, foreseen);
   const bodies = loops.all.map(({ body }) => new Set(body));
-  const inferred: (DraftEdge & { readonly use: DataUse })[] = [];
-  const backward: DataUse[] = [];
 
   /** Whether a loop around `producer`, but not around `consumer`, leads to `consumer` by any of its edges. */
   const leavesLoopTo = (producer: number, consumer: number): boolean => {
@@ -50,39 +49,50 @@ export function inferDependencies(
   };
 
   const settled = alreadyOrdered(uses, forward);
-  for (const use of inGraphOrder(uses, foreseen)) {
-    const { producer, consumer } = use;
-    if (settled.has(use)) continue;
-    if (producer === consumer) backward.push(use);
-    else if (online.reaches(producer, consumer) || leavesLoopTo(producer, consumer)) continue;
-    else if (!online.add(producer, consumer)) backward.push(use);
-    else {
-      const at = use.edge === null ? `/nodes/${consumer}` : `${use.edge}/when`;
-      const rest = {
-        action: null,
-        origin: 'template',
-        catches: null,
-        index: null,
-        maxIterations: null,
-      } as const;
-      inferred.push({ from: producer, to: consumer, at, use, ...rest });
+  const usesOf = usesByConsumer(uses, foreseen);
+  const search = new AncestorSearch(online);
+  const added = new Set<DataUse>();
+  const refused = new Set<DataUse>();
+  // From front to back: whatever orders two nodes is there before it is asked for.
+  for (const consumer of foreseen) {
+    const own = (usesOf[consumer] ?? []).filter((use) => !settled.has(use));
+    search.begin(
+      consumer,
+      own.map(({ producer }) => producer),
+    );
+    for (const use of own) {
+      const { producer } = use;
+      if (producer === consumer) refused.add(use);
+      else if (search.finds(producer) || leavesLoopTo(producer, consumer)) continue;
+      else if (!online.add(producer, consumer)) refused.add(use);
+      else {
+        search.follow(producer);
+        added.add(use);
+      }
     }
+    search.end();
   }
-  const written = new Map(uses.map((use, i) => [use, i]));
-  const writtenAt = (use: DataUse): number => written.get(use) ?? 0;
-  inferred.sort((a, b) => writtenAt(a.use) - writtenAt(b.use));
-  backward.sort((a, b) => writtenAt(a) - writtenAt(b));
-  return { inferred: new Map(inferred.map(({ use, ...edge }) => [edge, use])), backward };
+  const inferred = uses.filter((use) => added.has(use)).map((use) => [edgeFor(use), use] as const);
+  return { inferred: new Map(inferred), backward: uses.filter((use) => refused.has(use)) };
 }
 
-/** Uses from front to back, and of one consumer the latest producer first: whatever orders two nodes is there before it is asked for. */
-function inGraphOrder(uses: readonly DataUse[], order: readonly number[]): readonly DataUse[] {
+function edgeFor({ producer, consumer, edge }: DataUse): DraftEdge {
+  const at = edge === null ? `/nodes/${consumer}` : `${edge}/when`;
+  const rest = { action: null, origin: 'template', catches: null, index: null, maxIterations: null } as const;
+  return { from: producer, to: consumer, at, ...rest };
+}
+
+/** By consumer, and of one the latest producer first. */
+function usesByConsumer(uses: readonly DataUse[], order: readonly number[]): readonly (readonly DataUse[])[] {
   const position = new Int32Array(order.length);
   order.forEach((v, i) => {
     position[v] = i;
   });
-  const at = (v: number): number => position[v] ?? 0;
-  return [...uses].sort((a, b) => at(a.consumer) - at(b.consumer) || at(b.producer) - at(a.producer));
+  const at = ({ producer }: DataUse): number => position[producer] ?? 0;
+  const usesOf: DataUse[][] = order.map(() => []);
+  for (const use of uses) usesOf[use.consumer]?.push(use);
+  for (const own of usesOf) own.sort((a, b) => at(b) - at(a));
+  return usesOf;
 }
 
 /** From so many uses on it pays to look for all of them at once. */
@@ -120,6 +130,9 @@ function foresee(uses: readonly DataUse[], forward: Digraph, order: readonly num
   return [...order].sort((a, b) => (components[b] ?? 0) - (components[a] ?? 0));
 }
 
+/** How to write down what a node waits for. */
+type Proposal = Required<Pick<Problem, 'hint' | 'fix'>>;
+
 /**
  * FC3004: one diagnostic for each new edge. Those of one node have the same fix: any of them writes all of its dependencies down.
  *
@@ -131,29 +144,41 @@ export function reportInferred(
   table: NodeTable,
   problems: Problems,
 ): void {
-  const byConsumer = new Map<number, string[]>();
+  const sourcesOf = new Map<number, number[]>();
   for (const { from, to } of inferred.keys()) {
-    const ids = byConsumer.get(to);
-    if (ids === undefined) byConsumer.set(to, [table.id(from)]);
-    else ids.push(table.id(from));
+    const sources = sourcesOf.get(to);
+    if (sources === undefined) sourcesOf.set(to, [from]);
+    else sources.push(from);
   }
+  const proposals = new Map<number, Proposal>();
+  const proposalFor = (consumer: number): Proposal => {
+    const known = proposals.get(consumer);
+    if (known !== undefined) return known;
+    const missing = (sourcesOf.get(consumer) ?? []).map((from) => table.id(from));
+    const value = [...(table.nodes[consumer]?.depends_on ?? []), ...missing];
+    const proposal: Proposal = {
+      hint: `To write it down, add ${listOf(missing)} to the \`depends_on\` of ${quote(table.id(consumer))}.`,
+      fix: [{ op: 'add', path: `/nodes/${consumer}/depends_on`, value }],
+    };
+    proposals.set(consumer, proposal);
+    return proposal;
+  };
   for (const [edge, use] of inferred) {
     const { from, to } = edge;
-    const producer = quote(table.id(from));
-    const consumer = quote(table.id(to));
-    const path = `/nodes/${to}/depends_on`;
-    const missing = byConsumer.get(to) ?? [];
-    problems.add({
-      code: 'FC3004',
-      severity: 'info',
-      at: path,
-      path: use.reference.pointer,
-      message:
-        use.edge === null
-          ? `${consumer} uses ${quote(use.reference.text)}, so it ${streams.has(edge) ? `starts when ${producer} does, and takes its results as they come in` : `waits for ${producer}`}.`
-          : `An edge that leaves ${consumer} depends on ${quote(use.reference.text)}, so ${consumer} waits for ${producer}.`,
-      hint: `To write it down, add ${listOf(missing)} to the \`depends_on\` of ${consumer}.`,
-      fix: [{ op: 'add', path, value: [...(table.nodes[to]?.depends_on ?? []), ...missing] }],
+    problems.addInfo(() => {
+      const producer = quote(table.id(from));
+      const consumer = quote(table.id(to));
+      return {
+        code: 'FC3004',
+        severity: 'info',
+        at: `/nodes/${to}/depends_on`,
+        path: use.reference.pointer,
+        message:
+          use.edge === null
+            ? `${consumer} uses ${quote(use.reference.text)}, so it ${streams.has(edge) ? `starts when ${producer} does, and takes its results as they come in` : `waits for ${producer}`}.`
+            : `An edge that leaves ${consumer} depends on ${quote(use.reference.text)}, so ${consumer} waits for ${producer}.`,
+        ...proposalFor(to),
+      };
     });
   }
 }

@@ -24,12 +24,12 @@ export function checkUnusedOutputs(
   for (const { from } of edges) needed.add(from);
   table.nodes.forEach(({ id, type, effects }, v) => {
     if ((effects ?? nodeTypes?.get(type)?.effects) !== 'pure' || needed.has(v)) return;
-    problems.add({
+    problems.addInfo(() => ({
       code: 'FC3008',
       severity: 'info',
       at: `/nodes/${v}`,
       message: `Nothing uses the output of ${quote(id)}: no edge leaves it, and neither a node nor an output of the workflow names it.`,
       hint: `Name it where it is needed (\${${id}}), add it to \`outputs\`, or remove the node.`,
-    });
+    }));
   });
 }

@@ -30,9 +30,9 @@ export class DiagnosticLog {
     return this.#found.error.total;
   }
 
-  /** Whether another error would only be counted: no need to put it into words. */
-  get full(): boolean {
-    return this.#found.error.kept.length >= this.limit;
+  /** Whether another one would only be counted: no need to put it into words. */
+  isFull(severity: Severity): boolean {
+    return this.#found[severity].kept.length >= this.limit;
   }
 
   readonly add = (diagnostic: Diagnostic): void => {
@@ -41,9 +41,9 @@ export class DiagnosticLog {
     if (same.kept.length < this.limit) same.kept.push(diagnostic);
   };
 
-  /** Counts errors that are not put into words. */
-  skip(count = 1): void {
-    this.#found.error.total += count;
+  /** Counts some that are not put into words. */
+  skip(count = 1, severity: Severity = 'error'): void {
+    this.#found[severity].total += count;
   }
 
   /**

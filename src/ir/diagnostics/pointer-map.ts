@@ -19,7 +19,8 @@ export class PointerMap {
 
   /** The author's pointer to what stands at a pointer into the lowered document. */
   pointerOf(lowered: string): string {
-    let end = lowered.length;
+    // With nothing moved, only the root can be found.
+    let end = this.#written.size === 1 ? 0 : lowered.length;
     for (;;) {
       const entry = this.#written.get(lowered.slice(0, end));
       if (entry !== undefined) return entry.whole ? entry.pointer : entry.pointer + lowered.slice(end);

@@ -45,7 +45,7 @@ export function readShape<T>(
 
 class ShapeReader {
   /** By list that lost elements: where those that are left stood at first. */
-  readonly #places = new WeakMap<object, number[]>();
+  readonly #places = new Map<object, number[]>();
   /** Keys that were reported and changed: what zod says of them from then on is a consequence. */
   readonly #touched = new WeakMap<object, Set<string | number>>();
 
@@ -55,8 +55,7 @@ class ShapeReader {
   ) {}
 
   read<T>(schema: z.ZodType<T>): ShapeReading<T> {
-    const pointerOf = (pointer: string) =>
-      this.options.pointers.pointerOf(pointerTo(this.#firstPath(pointerSegments(pointer))));
+    const pointerOf = (pointer: string) => this.options.pointers.pointerOf(this.#firstPointer(pointer));
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const parsed = this.#parse(schema);
       if (parsed === null) break;
@@ -115,7 +114,7 @@ class ShapeReader {
     if (this.#isTouched(path)) return;
     this.#touch(path);
     const { log, listNoun, pointers } = this.options;
-    if (log.full) {
+    if (log.isFull('error')) {
       log.skip();
       return;
     }
@@ -172,6 +171,11 @@ class ShapeReader {
     });
     list.length = length;
     this.#places.set(list, places);
+  }
+
+  /** The pointer as it was before anything was left out. */
+  #firstPointer(pointer: string): string {
+    return this.#places.size === 0 ? pointer : pointerTo(this.#firstPath(pointerSegments(pointer)));
   }
 
   /** The path as it was before anything was left out. */
