@@ -16,15 +16,19 @@ export function hashJson(value: JsonValue): string {
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  if (isList(value)) {
+    for (const item of value) members += `${members === '' ? '' : ','}${canonicalJson(item)}`;
+    return `[${members}]`;
+  }
+  for (const key of Object.keys(value).sort()) {
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`;
+  }
+  return `{${members}}`;
 }
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const K = fractions(64, Math.cbrt);
+const K = Int32Array.from(fractions(64, Math.cbrt));
 /** The same of the square roots of the first eight. */
 const INITIAL = fractions(8, Math.sqrt);
 
@@ -35,47 +39,58 @@ const INITIAL = fractions(8, Math.sqrt);
  * `crypto.subtle` answers with a promise only. It tells documents apart; it keeps no secrets.
  */
 export function sha256(text: string): string {
-  const words = padded(new TextEncoder().encode(text));
+  const message = padded(new TextEncoder().encode(text));
   const hash = Uint32Array.from(INITIAL);
-  const w = new Uint32Array(64);
-  for (let block = 0; block < words.length; block += 16) {
-    for (let t = 0; t < 64; t++) {
-      w[t] =
-        t < 16
-          ? at(words, block + t)
-          : at(w, t - 16) + at(w, t - 7) + sigma(at(w, t - 15), 7, 18, 3) + sigma(at(w, t - 2), 17, 19, 10);
+  const w = new Int32Array(64);
+  for (let block = 0; block < message.byteLength; block += 64) {
+    for (let t = 0; t < 16; t++) w[t] = message.getInt32(block + t * 4);
+    for (let t = 16; t < 64; t++) {
+      w[t] = at(w, t - 16) + at(w, t - 7) + sigma(at(w, t - 15), 7, 18, 3) + sigma(at(w, t - 2), 17, 19, 10);
     }
     compress(hash, w);
   }
   return Array.from(hash, (word) => word.toString(16).padStart(8, '0')).join('');
 }
 
-function compress(hash: Uint32Array, w: Uint32Array): void {
-  const s = Uint32Array.from(hash);
+/** The variables are called as in the standard; `| 0` keeps sums within 32 bits. */
+function compress(hash: Uint32Array, w: Int32Array): void {
+  let [a, b, c, d] = [at(hash, 0) | 0, at(hash, 1) | 0, at(hash, 2) | 0, at(hash, 3) | 0];
+  let [e, f, g, h] = [at(hash, 4) | 0, at(hash, 5) | 0, at(hash, 6) | 0, at(hash, 7) | 0];
   for (let t = 0; t < 64; t++) {
-    const [a, b, c, e, f, g] = [at(s, 0), at(s, 1), at(s, 2), at(s, 4), at(s, 5), at(s, 6)];
     const round1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const mixed = at(s, 7) + round1 + choice + at(K, t) + at(w, t);
+    const mixed = (h + round1 + choice + at(K, t) + at(w, t)) | 0;
     const round0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    s.copyWithin(1, 0, 7);
-    s[4] = at(s, 4) + mixed;
-    s[0] = mixed + round0 + majority;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + mixed) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (mixed + round0 + majority) | 0;
   }
-  for (let i = 0; i < 8; i++) hash[i] = at(hash, i) + at(s, i);
+  hash[0] = at(hash, 0) + a;
+  hash[1] = at(hash, 1) + b;
+  hash[2] = at(hash, 2) + c;
+  hash[3] = at(hash, 3) + d;
+  hash[4] = at(hash, 4) + e;
+  hash[5] = at(hash, 5) + f;
+  hash[6] = at(hash, 6) + g;
+  hash[7] = at(hash, 7) + h;
 }
 
-/** The message, a one bit, zeros, and the length in bits, as 32-bit words in blocks of sixteen. */
-function padded(bytes: Uint8Array): Uint32Array {
-  const words = new Uint32Array(((bytes.length + 8) >> 6) * 16 + 16);
-  bytes.forEach((byte, i) => {
-    words[i >> 2] = at(words, i >> 2) | (byte << (24 - (i & 3) * 8));
-  });
-  words[bytes.length >> 2] = at(words, bytes.length >> 2) | (0x80 << (24 - (bytes.length & 3) * 8));
-  words[words.length - 2] = Math.floor(bytes.length / 0x2000_0000);
-  words[words.length - 1] = bytes.length << 3;
-  return words;
+/** The message, a one bit, zeros, and the length in bits, in blocks of 64 bytes. */
+function padded(bytes: Uint8Array): DataView {
+  const length = ((bytes.length + 8) >> 6) * 64 + 64;
+  const message = new Uint8Array(length);
+  message.set(bytes);
+  message[bytes.length] = 0x80;
+  const view = new DataView(message.buffer);
+  view.setUint32(length - 8, Math.floor(bytes.length / 0x2000_0000));
+  view.setUint32(length - 4, bytes.length << 3);
+  return view;
 }
 
 function sigma(x: number, first: number, second: number, shift: number): number {
@@ -86,7 +101,7 @@ function rotate(x: number, by: number): number {
   return (x >>> by) | (x << (32 - by));
 }
 
-function at(words: Uint32Array, index: number): number {
+function at(words: Uint32Array | Int32Array, index: number): number {
   return words[index] ?? 0;
 }
 
