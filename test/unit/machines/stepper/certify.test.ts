@@ -51,6 +51,12 @@ describe('certify', () => {
     ['has the action `xstate.spawnChild`', two({ entry: spawnChild('x') })],
     ['has the action `xstate.enqueueActions`', two({ on: { go: { actions: enqueueActions(() => {}) } } })],
     ['assigns each key by itself', two({ exit: assign({ count: 1 }) })],
+    ['has an id of its own', two({}, { id: 'far' })],
+    ['has a route', two({}, { route: {} })],
+    ['has a key that is not a plain name', { initial: 'a', states: { a: {}, 'a.b': {} } }],
+    ['is atomic and has states inside of it', two({ type: 'atomic', states: { c: {} } })],
+    ['has a transition for an event of XState’s own', two({ on: { 'xstate.done.actor.x': 'b' } })],
+    ['has a delay that is not written as a number', two({ after: { '5e2': 'b' } })],
     ['The machine has no states.', {}],
     ['The machine invokes an actor itself.', { ...two({}), invoke: { src: 'x' } }],
     ['The machine has options.', { ...two({}), options: { maxIterations: 5 } }],
@@ -85,6 +91,25 @@ describe('a machine that is not certified', () => {
     expect(machine.provide({ guards: { g: () => true } })).toBeInstanceOf(
       setup({}).createMachine({}).constructor,
     );
+  });
+
+  it.each<[config: object, says: string]>([
+    [{ states: { a: {} } }, 'No initial state specified'],
+    [{ initial: 'a', states: { a: { on: { go: 'nowhere' } } } }, 'does not exist'],
+    [{ initial: 'a', states: { a: { on: { go: 'toString' } } } }, ''],
+    [{ initial: 'a', states: { a: { on: { '': 'a' } } } }, 'Null events'],
+    [{ initial: 'a', states: { a: { always: { target: 'a', cond: 'x' } } } }, 'renamed to `guard`'],
+    [{ initial: 'a', states: { a: null } }, ''],
+  ])('is refused at once where XState refuses it: %j', (config, says) => {
+    const made = [() => createFastMachine(config), () => createMachine(config)].map((make) => {
+      try {
+        return isFast(make());
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    expect(made[0]).toEqual(made[1]);
+    if (says !== '') expect(made[0]).toContain(says);
   });
 
   it('may be one that was, with other implementations', () => {

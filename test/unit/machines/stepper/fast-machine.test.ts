@@ -127,6 +127,73 @@ describe('a snapshot of the fast stepper', () => {
   });
 });
 
+describe('XState’s own state nodes', () => {
+  /** XState reads the tags of a state when it makes its node; the stepper never does. */
+  function watched() {
+    let made = 0;
+    const tagged = {
+      get tags() {
+        made++;
+        return ['tagged'];
+      },
+    };
+    const states = { ...config.states, other: { initial: 'only', states: { only: tagged } } };
+    const machine = createFastMachine({ ...config, states }, implementations);
+    return { machine, made: () => made };
+  }
+
+  it('are not made for a machine that runs, is given other implementations and is persisted', async () => {
+    const { machine, made } = watched();
+    const actor = createActor(machine.provide({ actors: { job: fromPromise(async () => 'other') } })).start();
+    actor.send(press);
+    actor.send({ type: 'begin' });
+    await waitFor(actor, (snapshot) => snapshot.matches({ job: 'over' }));
+    actor.getPersistedSnapshot();
+    actor.stop();
+    expect(made()).toBe(0);
+  });
+
+  it.each<[what: string, ask: (machine: AnyStateMachine) => unknown]>([
+    ['root', ({ root }) => root.id],
+    ['states', ({ states }) => Object.keys(states)],
+    ['events', ({ events }) => events],
+    ['definition', (machine) => JSON.stringify(machine)],
+    ['a state by its id', (machine) => machine.getStateNodeById('m.light.on').path],
+    ['the nodes of a snapshot', (machine) => initialTransition(machine)[0]._nodes.map(({ id }) => id)],
+    ['tags', (machine) => [...initialTransition(machine)[0].tags]],
+    [
+      'transitions',
+      (machine) => {
+        const found = machine.getTransitionData(initialTransition(machine)[0], press);
+        return found.map(({ source, target, eventType }) => [
+          source.id,
+          eventType,
+          target?.map(({ id }) => id),
+        ]);
+      },
+    ],
+    [
+      'what an inspector is told',
+      (machine) => {
+        const told: unknown[] = [];
+        const inspect = (event: { type: string; _transitions?: readonly unknown[] }) =>
+          event.type === '@xstate.microstep' && told.push(JSON.stringify(event._transitions));
+        createActor(machine, { inspect: inspect as never })
+          .start()
+          .send(press);
+        return told;
+      },
+    ],
+  ])('are made once, as XState makes them, when somebody asks for %s', (_, ask) => {
+    const { machine, made } = watched();
+    const copy = machine.provide({ actors: {} });
+    const expected = ask(stockTwin(machine));
+    const before = made();
+    for (const one of [machine, copy, copy]) expect(ask(one)).toEqual(expected);
+    expect(made() - before).toBe(1);
+  });
+});
+
 describe('an actor of a fast machine', () => {
   it('runs, and ends what it has invoked', async () => {
     const actor = createActor(fast).start();
