@@ -6,8 +6,11 @@
  * list([1], false, [2, 3]); // [1, 2, 3]
  */
 export function list<T extends object>(...parts: readonly (readonly T[] | false)[]): readonly T[] {
-  const [first = NONE, ...others] = parts.filter((part) => part !== false);
-  return others.length === 0 ? first : first.concat(...others);
+  let all: readonly T[] = NONE;
+  for (const part of parts) {
+    if (part !== false && part.length > 0) all = all.length === 0 ? part : all.concat(part);
+  }
+  return all;
 }
 
 const NONE: readonly never[] = [];

@@ -89,14 +89,20 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
     for (const { type, drains } of stops) on[type] = drains && isRunning ? {} : transitions;
     return on;
   };
-  const overInTotal = (on: Handlers, release: readonly object[] = []): Handlers => {
-    if (node.totalTimeoutMs === null) return on;
-    const notice = { type: 'publish', params: { type: 'node.attempt_failed', ...about, by: 'total' } };
-    on[totalTimeoutEvent(key)] = failing('timed_out', 'total', { first: [...release, notice] });
+  const total = totalTimeoutEvent(key);
+  const endOfTotal = (first: readonly object[]) =>
+    failing('timed_out', 'total', {
+      first: list(first, [
+        { type: 'publish', params: { type: 'node.attempt_failed', ...about, by: 'total' } },
+      ]),
+    });
+  const whileRunning = node.totalTimeoutMs === null ? null : endOfTotal([]);
+  const overInTotal = (on: Handlers, transitions: readonly object[] | null): Handlers => {
+    if (transitions !== null) on[total] = transitions;
     return on;
   };
   const settled = {
-    entry: list<object>(node.totalTimeoutMs !== null && [cancel(totalTimeoutEvent(key))], [
+    entry: list<object>(node.totalTimeoutMs !== null && [cancel(total)], [
       { type: 'decideEdges', params: { unit: index } },
       published('node.settled', about),
     ]),
@@ -121,7 +127,10 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
       },
       queued: {
         entry: [published('node.queued', about), { type: 'requestPlace', params: about }],
-        on: overInTotal(told(queuedOn, { target: 'cancelled', actions: [release, recordAbort] }), [release]),
+        on: overInTotal(
+          told(queuedOn, { target: 'cancelled', actions: [release, recordAbort] }),
+          node.totalTimeoutMs === null ? null : endOfTotal([release]),
+        ),
       },
       running: {
         entry: list(
@@ -140,7 +149,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
         ...(attemptTimeoutMs === null
           ? {}
           : { after: { [attemptTimeoutMs]: attemptFailed('timed_out', 'timeout') } }),
-        on: overInTotal(told(handlers(node), cancelled, true)),
+        on: overInTotal(told(handlers(node), cancelled, true), whileRunning),
         exit: release,
       },
       ...(retry === null
@@ -149,7 +158,7 @@ export function nodeRegion(topology: Topology, plan: NodePlan): AnyStateNodeConf
             backoff: {
               entry: published('node.backoff', about),
               after: { __proto__: null, [backoffDelayName(key)]: 'queued' },
-              on: overInTotal(told(handlers(node), cancelled)),
+              on: overInTotal(told(handlers(node), cancelled), whileRunning),
             },
           }),
       succeeded: settled,
