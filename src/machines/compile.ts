@@ -41,9 +41,9 @@ export interface PlaceHolder {
 /** Who asks for a place, and what it is told: that it may start, or that there will never be one for it. */
 export interface PlaceRequest extends PlaceHolder {
   /** What events about it say; for an item, with its index. */
-  readonly about: () => AboutNode & { readonly index?: number };
-  readonly grant: () => void;
-  readonly refuse: (failure: Failure) => void;
+  about(): AboutNode & { readonly index?: number };
+  grant(): void;
+  refuse(failure: Failure): void;
 }
 
 /**
@@ -178,6 +178,35 @@ interface Executed {
   readonly system: RunSystem;
 }
 
+class NodeRequest implements PlaceRequest {
+  readonly node: number;
+  readonly item = null;
+
+  constructor(
+    readonly topology: Topology,
+    readonly bindings: ChartBindings,
+    readonly plan: NodePlan,
+    /** The event that lets it start. */
+    readonly granted: string,
+    readonly executed: Executed,
+  ) {
+    this.node = plan.index;
+  }
+
+  about(): AboutNode {
+    return aboutNode(this.topology, this.executed.context, this.plan);
+  }
+
+  grant(): void {
+    const { self, system } = this.executed;
+    self.send({ type: this.granted, at: this.bindings.now(system) });
+  }
+
+  refuse(failure: Failure): void {
+    this.executed.self.send({ type: refuseEvent(this.plan.key), failure });
+  }
+}
+
 /** Made once for each node, as an event is found by its type far sooner that has been looked for before. */
 function grantEvents(): (plan: NodePlan) => string {
   const known: string[] = [];
@@ -216,16 +245,10 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
           bindings.publish(system, handled);
         }
       },
-      requestPlace: ({ context, self, system }: Executed, params: { node: number }) => {
+      requestPlace: (executed: Executed, params: { node: number }) => {
+        const { system } = executed;
         const plan = at(topology.nodes, params.node);
-        const { key } = plan;
-        bindings.requestPlace(system, {
-          node: params.node,
-          item: null,
-          about: () => aboutNode(topology, context, plan),
-          grant: () => self.send({ type: grantOf(plan), at: bindings.now(system) }),
-          refuse: (failure) => self.send({ type: refuseEvent(key), failure }),
-        });
+        bindings.requestPlace(system, new NodeRequest(topology, bindings, plan, grantOf(plan), executed));
       },
       releasePlace: ({ system }: Executed, params: { node: number }) =>
         bindings.releasePlace(system, { node: params.node, item: null }),

@@ -35,6 +35,10 @@ function inPages<T>(items: Page<T>): Page<T> {
 
 /** The item at an index; `undefined` where there is none. */
 export function nth<T>({ shift, root }: Pages<T>, index: number): T | undefined {
+  return itemAt(shift, root, index);
+}
+
+function itemAt<T>(shift: number, root: Page<T>, index: number): T | undefined {
   let page: Page<T> | undefined = root;
   for (let bits = shift; bits > 0; bits -= BITS) {
     page = page?.[bits === shift ? index >> bits : (index >> bits) & MASK] as Page<T> | undefined;
@@ -49,7 +53,7 @@ export function nth<T>({ shift, root }: Pages<T>, index: number): T | undefined 
  */
 export function withNth<T>(list: Pages<T>, index: number, item: T): Pages<T> {
   const { shift, root } = list;
-  checkIndex(list, index);
+  checkIndex(shift, root, index);
   return { shift, root: edited(root, root, shift, index, item) };
 }
 
@@ -71,18 +75,19 @@ export class PageEditor<T> {
   }
 
   get(index: number): T | undefined {
-    return nth(this.list, index);
+    return itemAt(this.#shift, this.#root, index);
   }
 
   /** @throws RangeError for an index that is not in the list */
   set(index: number, item: T): void {
-    checkIndex(this.list, index);
+    checkIndex(this.#shift, this.#root, index);
     this.#root = edited(this.#root, this.#before, this.#shift, index, item);
   }
 }
 
-function checkIndex<T>(list: Pages<T>, index: number): void {
-  if (nth(list, index) === undefined) throw new RangeError(`There is no item ${index} in the list.`);
+function checkIndex<T>(shift: number, root: Page<T>, index: number): void {
+  if (itemAt(shift, root, index) === undefined)
+    throw new RangeError(`There is no item ${index} in the list.`);
 }
 
 /** A page with another item in it: a copy of it, unless it is one already, as it is not the page that was there `before`. */

@@ -1,11 +1,12 @@
 import type { NodeDefinition } from '../actors/node.js';
 import { readRouted } from '../actors/route.js';
 import type { DataScope } from '../ir/template/data-scope.js';
+import type { WorkflowNode } from '../ir/workflow.js';
 import { at } from '../machines/at.js';
 import type { RunSystem } from '../machines/compile.js';
-import { dataScope } from '../machines/data.js';
+import { dataScope, type LocalNames } from '../machines/data.js';
 import type { AttemptInput } from '../machines/node.js';
-import type { AttemptFailure, AttemptResult } from '../machines/outcome.js';
+import type { AttemptResult, Outcome } from '../machines/outcome.js';
 import { keysWrittenBy } from '../machines/state.js';
 import { type Job, oneShot } from '../machines/stepper/one-shot.js';
 import type { NodePlan } from '../machines/topology.js';
@@ -18,10 +19,14 @@ import { isPromiseLike } from './promise-like.js';
 import { checkWrites } from './state-writes.js';
 import { readStored, stored } from './store/access.js';
 
+const PRESENT = Promise.resolve();
+
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
   return oneShot<AttemptResult, AttemptInput>((job) => {
-    void runAttempt(definition, hostOf(job.system), job);
+    const attempt = new Attempt(definition, hostOf(job.system), job);
+    // All that start in one step have started before the function of any of them is called.
+    void PRESENT.then(() => attempt.begin());
   });
 }
 
@@ -38,88 +43,160 @@ export function executionId(node: string, iterations: readonly number[], item: n
 
 /** What the templates of a node can name in an attempt. */
 export function attemptScope({ topology }: AttemptHost, { node }: NodePlan, input: AttemptInput): DataScope {
-  const outcomes = new Map(input.outcomes);
-  const local = new Map(input.caught);
-  if (input.state !== null) local.set('state', input.state);
-  if (input.item !== null) {
-    local.set('__index__', input.item.index);
-    if (node.batch !== null) local.set(node.batch.as, input.item.value);
+  return dataScope(topology, input.inputs, outcomeIn(input.outcomes), localNames(node, input));
+}
+
+function localNames(node: WorkflowNode, { caught, state, item }: AttemptInput): LocalNames | undefined {
+  if (caught.length === 0 && state === null && item === null) return undefined;
+  const local = new Map(caught);
+  if (state !== null) local.set('state', state);
+  if (item !== null) {
+    local.set('__index__', item.index);
+    if (node.batch !== null) local.set(node.batch.as, item.value);
   }
-  return dataScope(topology, input.inputs, (index) => outcomes.get(index) ?? null, local);
+  return local;
+}
+
+/** How many outcomes are found sooner one by one than by a map that has to be made first. */
+const FEW = 8;
+
+function outcomeIn(outcomes: AttemptInput['outcomes']): (node: number) => Outcome | null {
+  if (outcomes.length <= FEW) {
+    return (node) => {
+      for (const known of outcomes) if (known[0] === node) return known[1];
+      return null;
+    };
+  }
+  const byNode = new Map(outcomes);
+  return (node) => byNode.get(node) ?? null;
 }
 
 /**
- * Fails with an `AttemptFailure`, never with an `Error`: what an actor fails with ends up in snapshots. It waits only for what is
- * not there yet, as most attempts would spend more time on waiting for what is than on all the rest.
+ * One attempt at a node, or at an item of a batch. It waits only for what is not there yet, step by step, as most attempts would spend
+ * more time on waiting for what is than on all the rest. It fails with an `AttemptFailure`, never with an `Error`: what an actor fails
+ * with ends up in snapshots.
  */
-async function runAttempt(
-  definition: NodeDefinition,
-  host: AttemptHost,
-  job: Job<AttemptResult, AttemptInput>,
-): Promise<void> {
-  const { input } = job;
-  const plan = at(host.topology.nodes, input.node);
-  const returned = host.called({ node: input.node, item: input.item?.index ?? null });
-  let result: AttemptResult | null = null;
-  let failure: AttemptFailure | null = null;
-  try {
-    // All that start in one step have started before the function of any of them is called.
-    await null;
-    const execution = host.executionPrefix + executionId(plan.node.id, input.iterations, input.item?.index);
-    const asked = readStored(() => host.store.committed(host.runId, execution));
-    const committed = isPromiseLike(asked) ? await asked : asked;
-    result = committed ?? (await call(definition, host, plan, job, execution));
-  } catch (error) {
-    failure = attemptFailure(definition.type, plan, error, host.now(), input.attempt);
-  }
-  returned();
-  if (failure !== null) job.fail(failure);
-  else if (result !== null) job.succeed(result);
-}
+class Attempt {
+  readonly #definition: NodeDefinition;
+  readonly #host: AttemptHost;
+  readonly #job: Job<AttemptResult, AttemptInput>;
+  readonly #plan: NodePlan;
+  readonly #execution: string;
+  /** Tells that the function has returned, or will not be called. */
+  readonly #returned: () => void;
+  /** Ends the function's part, once it was called. */
+  #close: (() => void) | null = null;
 
-/** Calls the function, and has the store keep its result; `null` for a node that was told to stop before that. */
-async function call(
-  definition: NodeDefinition,
-  host: AttemptHost,
-  plan: NodePlan,
-  job: Job<AttemptResult, AttemptInput>,
-  execution: string,
-): Promise<AttemptResult | null> {
-  const { input } = job;
-  if (job.isStopped) return null;
-  const read = readParams(definition, plan, attemptScope(host, plan, input), input.item);
-  const params = isPromiseLike(read) ? await read : read;
-  if (job.isStopped) return null;
-  const opened = openContext(host, plan, input, execution, job);
-  const measured = host.measureCall(plan.node);
-  let result: AttemptResult;
-  try {
-    const returned = definition.run(params, opened.context);
-    const { action, output } = readRouted(isPromiseLike(returned) ? await returned : returned);
-    result = { action, output: toResult(output, host.resultBytes) };
-    // The items of a batch write nothing: the batch does, all of them together.
-    if (input.state !== null && input.item === null) {
-      checkWrites(host.topology, plan, result.output, input.state);
+  constructor(definition: NodeDefinition, host: AttemptHost, job: Job<AttemptResult, AttemptInput>) {
+    const { node, iterations, item } = job.input;
+    this.#definition = definition;
+    this.#host = host;
+    this.#job = job;
+    this.#plan = at(host.topology.nodes, node);
+    this.#execution = host.executionPrefix + executionId(this.#plan.node.id, iterations, item?.index);
+    this.#returned = host.called({ node, item: item?.index ?? null });
+  }
+
+  /** Never throws. */
+  begin(): void {
+    const { store, runId } = this.#host;
+    this.#guard(() =>
+      this.#once(
+        readStored(() => store.committed(runId, this.#execution)),
+        (committed) => {
+          if (committed !== undefined || this.#job.isStopped) this.#end(committed ?? null);
+          else this.#prepare();
+        },
+      ),
+    );
+  }
+
+  #prepare(): void {
+    const { input } = this.#job;
+    const scope = attemptScope(this.#host, this.#plan, input);
+    this.#once(readParams(this.#definition, this.#plan, scope, input.item), (params) => this.#call(params));
+  }
+
+  #call(params: unknown): void {
+    if (this.#job.isStopped) {
+      this.#end(null);
+      return;
     }
-  } finally {
-    measured();
-    opened.close();
+    const opened = openContext(this.#host, this.#plan, this.#job.input, this.#execution, this.#job);
+    const measured = this.#host.measureCall(this.#plan.node);
+    this.#close = () => {
+      measured();
+      opened.close();
+    };
+    this.#once(this.#definition.run(params, opened.context), (returned) => this.#keep(returned));
   }
-  if (job.isStopped) {
-    dropped(host, plan, input);
-    return null;
-  }
-  const keeping = stored(() => host.store.commit(host.runId, execution, result));
-  if (isPromiseLike(keeping)) await keeping;
-  return result;
-}
 
-function dropped(host: AttemptHost, plan: NodePlan, input: AttemptInput): void {
-  const keys = input.item === null ? keysWrittenBy(host.topology, plan.node) : [];
-  host.publish({
-    type: 'node.late_result_dropped',
-    ...about(plan, input),
-    attempt: input.attempt,
-    ...(keys.length === 0 ? {} : { writes: keys.map(({ name }) => name) }),
-  });
+  #keep(returned: unknown): void {
+    const { store, runId, resultBytes, topology } = this.#host;
+    const { state, item } = this.#job.input;
+    const { action, output } = readRouted(returned);
+    const result = { action, output: toResult(output, resultBytes) };
+    // The items of a batch write nothing: the batch does, all of them together.
+    if (state !== null && item === null) checkWrites(topology, this.#plan, result.output, state);
+    this.#closed();
+    if (this.#job.isStopped) {
+      this.#drop();
+      this.#end(null);
+      return;
+    }
+    this.#once(
+      stored(() => store.commit(runId, this.#execution, result)),
+      () => this.#end(result),
+    );
+  }
+
+  /** @param result `null` for an attempt that was told to stop */
+  #end(result: AttemptResult | null): void {
+    this.#returned();
+    if (result !== null) this.#job.succeed(result);
+  }
+
+  #fail(error: unknown): void {
+    const { input } = this.#job;
+    this.#closed();
+    const failure = attemptFailure(this.#definition.type, this.#plan, error, this.#host.now(), input.attempt);
+    this.#returned();
+    this.#job.fail(failure);
+  }
+
+  #closed(): void {
+    this.#close?.();
+    this.#close = null;
+  }
+
+  #drop(): void {
+    const { input } = this.#job;
+    const keys = input.item === null ? keysWrittenBy(this.#host.topology, this.#plan.node) : [];
+    this.#host.publish({
+      type: 'node.late_result_dropped',
+      ...about(this.#plan, input),
+      attempt: input.attempt,
+      ...(keys.length === 0 ? {} : { writes: keys.map(({ name }) => name) }),
+    });
+  }
+
+  /** Goes on with a value: at once if it is there, or else once it is. */
+  #once<T>(value: T | PromiseLike<T>, goOn: (value: T) => void): void {
+    if (!isPromiseLike(value)) {
+      goOn(value);
+      return;
+    }
+    value.then(
+      (there) => this.#guard(() => goOn(there)),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 }

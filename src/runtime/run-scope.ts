@@ -182,10 +182,12 @@ export class RunScope implements AttemptHost {
   }
 
   requestPlace(request: PlaceRequest): void {
-    this.places.request(request, (resource) => {
-      if (this.isObserved) this.publish({ type: 'resource.waiting', ...request.about(), resource });
-    });
+    this.places.request(request, this.#waitsFor);
   }
+
+  readonly #waitsFor = (request: PlaceRequest, resource: string): void => {
+    if (this.isObserved) this.publish({ type: 'resource.waiting', ...request.about(), resource });
+  };
 
   /** The place of a function that has not returned stays taken until it has, or until the grace period is over. */
   releasePlace(holder: PlaceHolder): void {

@@ -28,16 +28,22 @@ export class Awake {
 
   /** Those states, in any order and perhaps more than once: nobody is told of them again. */
   take(active: ActiveChildren): readonly StepState[] {
-    const [all, states, slots] = [this.#all, this.#states, this.#slots];
-    if (!all && states.length === 0 && slots.length === 0) return states;
+    const all = this.#all;
+    const states = this.#states;
+    const slots = this.#slots;
+    if (!all && states.length === 0 && slots.length === 0) return NONE;
     this.#all = !this.table.declaresWakes;
-    this.#states = [];
-    this.#slots = [];
+    if (states.length > 0) this.#states = [];
+    if (slots.length > 0) this.#slots = [];
     if (all) return activeStates(active, this.table.root).filter(({ always }) => always.length > 0);
+    if (slots.length === 0) return states;
+    const woken = states.length === 0 ? [] : states;
     for (const slot of slots) {
       const state = active.get(slot)?.state;
-      if (state !== undefined && state.always.length > 0 && isActive(active, state)) states.push(state);
+      if (state !== undefined && state.always.length > 0 && isActive(active, state)) woken.push(state);
     }
-    return states;
+    return woken;
   }
 }
+
+const NONE: readonly StepState[] = [];

@@ -9,15 +9,17 @@ export interface Occasion {
   readonly table: StepTable;
   readonly active: Vector<ActiveChild | null>;
   readonly context: unknown;
+  readonly event: AnyEventObject;
 }
 
 /**
  * The transitions that an event enables, in document order. A state is asked only where no state inside of it has one. No two
  * of them leave the same state, as each leads to a state beside its own.
  */
-export function enabledBy(occasion: Occasion, event: AnyEventObject): readonly StepTransition[] {
-  const handlers = occasion.table.handlers.get(event.type);
+export function enabledBy(occasion: Occasion): readonly StepTransition[] {
+  const handlers = occasion.table.handlers.get(occasion.event.type);
   if (handlers === undefined) return NONE;
+  if (handlers.length === 1) return enabledIn(occasion, handlers[0] as StepHandler);
   const enabled: StepTransition[] = [];
   // What is inside of a handler comes right before it.
   let last: StepState | null = null;
@@ -25,7 +27,7 @@ export function enabledBy(occasion: Occasion, event: AnyEventObject): readonly S
     const { state } = handler;
     if (last !== null && last.order > state.order && last.order <= state.last) continue;
     if (!isActive(occasion.active, state)) continue;
-    const transition = firstEnabled(occasion, handler, event);
+    const transition = firstEnabled(occasion, handler);
     if (transition === null) continue;
     enabled.push(transition);
     last = state;
@@ -33,18 +35,23 @@ export function enabledBy(occasion: Occasion, event: AnyEventObject): readonly S
   return enabled;
 }
 
+function enabledIn(occasion: Occasion, handler: StepHandler): readonly StepTransition[] {
+  const transition = isActive(occasion.active, handler.state) ? firstEnabled(occasion, handler) : null;
+  return transition === null ? NONE : [transition];
+}
+
 /** The transitions of `always` that are enabled in the states given, in the order in which XState looks at them. */
-export function enabledAlways(
-  occasion: Occasion,
-  states: readonly StepState[],
-  event: AnyEventObject,
-): readonly StepTransition[] {
-  const enabled: StepTransition[] = [];
+export function enabledAlways(occasion: Occasion, states: readonly StepState[]): readonly StepTransition[] {
+  let enabled: StepTransition[] | null = null;
   for (const state of states.length > 1 ? inOrderOfEntry(occasion.active, states) : states) {
-    const transition = state.always.find(({ guard }) => passes(occasion, guard, event));
-    if (transition !== undefined) enabled.push(transition);
+    for (const transition of state.always) {
+      if (!passes(occasion, transition.guard)) continue;
+      enabled ??= [];
+      enabled.push(transition);
+      break;
+    }
   }
-  return enabled;
+  return enabled ?? NONE;
 }
 
 /** The transitions that lead somewhere, by where they come from. */
@@ -62,20 +69,16 @@ function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly Ste
   return [...new Set(states)].sort((a, b) => entered(a) - entered(b) || a.order - b.order);
 }
 
-function firstEnabled(
-  occasion: Occasion,
-  { state, transitions }: StepHandler,
-  event: AnyEventObject,
-): StepTransition | null {
+function firstEnabled(occasion: Occasion, { state, transitions }: StepHandler): StepTransition | null {
   for (const transition of transitions) {
     if (transition.guard === undefined) return transition;
     try {
-      if (passes(occasion, transition.guard, event)) return transition;
+      if (passes(occasion, transition.guard)) return transition;
     } catch (error) {
       const name = nameOf(transition.guard);
       const says = (error as Error).message;
       throw new Error(
-        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${event.type}' in state node '${state.node.id}':\n${says}`,
+        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.node.id}':\n${says}`,
       );
     }
   }
@@ -85,8 +88,10 @@ function firstEnabled(
 type Guard = StepTransition['guard'];
 type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unknown) => boolean;
 
-function passes({ machine, context }: Occasion, guard: Guard, event: AnyEventObject): boolean {
+/** A guard looks at the context and the event of an occasion, which it is given as that. */
+function passes(occasion: Occasion, guard: Guard): boolean {
   if (guard === undefined) return true;
+  const { machine, context, event } = occasion;
   const step = { context, event };
   if (typeof guard === 'function') return (guard as Predicate)(step, undefined);
   const { type, params } = guard as { type: string; params?: unknown };
@@ -95,7 +100,7 @@ function passes({ machine, context }: Occasion, guard: Guard, event: AnyEventObj
   // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
   if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
   // A name may stand for another name.
-  if (typeof known !== 'function') return passes({ machine, context } as Occasion, known, event);
+  if (typeof known !== 'function') return passes(occasion, known);
   return (known as Predicate)(step, typeof params === 'function' ? params(step) : params);
 }
 

@@ -2,7 +2,7 @@ import type { AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
 import { Awake } from './awake.js';
 import { type ActiveChild, activeChildren, activeStates, Configuration } from './configuration.js';
 import { Executor } from './execute.js';
-import { enabledAlways, enabledBy, inDocumentOrder } from './select.js';
+import { enabledAlways, enabledBy, inDocumentOrder, type Occasion } from './select.js';
 import { FastSnapshot } from './snapshot.js';
 import type { StepState, StepTable, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
@@ -206,17 +206,18 @@ export class Stepper {
   }
 
   #enabledBy(event: AnyEventObject): readonly StepTransition[] {
-    return enabledBy(this.#occasion(), event);
+    // Most of what is raised, nobody waits for.
+    return this.#table.handlers.has(event.type) ? enabledBy(this.#occasion(event)) : NONE;
   }
 
   #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
     const states = this.#awake.take(this.#active);
-    return states.length === 0 ? NONE : enabledAlways(this.#occasion(), states, event);
+    return states.length === 0 ? NONE : enabledAlways(this.#occasion(event), states);
   }
 
-  #occasion() {
+  #occasion(event: AnyEventObject): Occasion {
     const { machine, context } = this.#executor;
-    return { machine, table: this.#table, active: this.#active, context };
+    return { machine, table: this.#table, active: this.#active, context, event };
   }
 
   /** The configuration as it is in the middle of a microstep. */

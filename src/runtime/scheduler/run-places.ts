@@ -97,17 +97,13 @@ export class RunPlaces {
   }
 
   /** @param waits called at most once, when it has to wait for a resource */
-  request(request: PlaceRequest, waits: (resource: string) => void): void {
+  request(request: PlaceRequest, waits: (request: PlaceRequest, resource: string) => void): void {
     if (this.#isClosed) return;
     const about = this.#demandOf(request.node);
-    this.#tickets.set(
-      request,
-      this.#ask(about, this.#demandFor(request, about), {
-        grant: () => request.grant(),
-        refuse: (shortage) => request.refuse(shortageFailure(shortage, about)),
-        waits,
-      }),
-    );
+    const demand = this.#demandFor(request, about);
+    const node = this.#isWithin ? null : about.id;
+    const replies = new NodeReplies(this.#options.observer, demand.uses, node, about, request, waits);
+    this.#tickets.set(request, this.#scheduler.request(this.#queue, demand, replies));
   }
 
   /** What a node asks for, or one of its items: the same each time, but for where an item stands in the order. */
@@ -163,8 +159,18 @@ export class RunPlaces {
         release();
         reject(signal.reason);
       };
-      const ticket = this.#ask(
-        demand,
+      const replies = new CallReplies(this.#options.observer, uses, {
+        grant: () => {
+          signal.removeEventListener('abort', stop);
+          resolve(release);
+        },
+        refuse: (shortage) => {
+          signal.removeEventListener('abort', stop);
+          reject(shortageError(shortage, demand));
+        },
+      });
+      const ticket = this.#scheduler.request(
+        this.#queue,
         {
           priority: this.#around.priority + demand.priority,
           rank: this.#around.rank + demand.rank,
@@ -173,17 +179,7 @@ export class RunPlaces {
           uses,
           pauses: false,
         },
-        {
-          grant: () => {
-            signal.removeEventListener('abort', stop);
-            resolve(release);
-          },
-          refuse: (shortage) => {
-            signal.removeEventListener('abort', stop);
-            reject(shortageError(shortage, demand));
-          },
-        },
-        true,
+        replies,
       );
       signal.addEventListener('abort', stop, { once: true });
     });
@@ -211,18 +207,6 @@ export class RunPlaces {
     if (!this.#isWithin) this.#scheduler.closeQueue(this.#queue);
   }
 
-  /** @param isCall whether it is not the node itself that waits */
-  #ask(
-    { id }: NodeDemand,
-    demand: Demand,
-    replies: Pick<Replies, 'grant' | 'refuse' | 'waits'>,
-    isCall = false,
-  ): Ticket {
-    const { observer } = this.#options;
-    const node = isCall || this.#isWithin ? null : id;
-    return this.#scheduler.request(this.#queue, demand, new Observed(replies, observer, node, demand.uses));
-  }
-
   /** Whether it is the run of a sub-workflow. */
   get #isWithin(): boolean {
     return this.#around.order.length > 0;
@@ -242,25 +226,18 @@ export class RunPlaces {
 }
 
 /** Replies of which an observer is told besides. */
-class Observed implements Replies {
+abstract class ObservedReplies implements Replies {
   constructor(
-    private readonly replies: Pick<Replies, 'grant' | 'refuse' | 'waits'>,
-    private readonly observer: PlaceObserver,
-    private readonly node: string | null,
-    private readonly uses: readonly ResourceUse[],
+    readonly observer: PlaceObserver,
+    readonly uses: readonly ResourceUse[],
+    /** `null` for what is no node of the run itself. */
+    readonly node: string | null,
   ) {}
+
+  abstract refuse(shortage: Shortage): void;
 
   grant(): void {
     this.observer.held(this.uses);
-    this.replies.grant();
-  }
-
-  refuse(shortage: Shortage): void {
-    this.replies.refuse(shortage);
-  }
-
-  waits(resource: string): void {
-    this.replies.waits?.(resource);
   }
 
   waited(ms: number): void {
@@ -269,5 +246,50 @@ class Observed implements Replies {
 
   freed(): void {
     this.observer.freed(this.uses);
+  }
+}
+
+class NodeReplies extends ObservedReplies {
+  constructor(
+    observer: PlaceObserver,
+    uses: readonly ResourceUse[],
+    node: string | null,
+    readonly demand: NodeDemand,
+    readonly request: PlaceRequest,
+    readonly waitsFor: (request: PlaceRequest, resource: string) => void,
+  ) {
+    super(observer, uses, node);
+  }
+
+  override grant(): void {
+    super.grant();
+    this.request.grant();
+  }
+
+  refuse(shortage: Shortage): void {
+    this.request.refuse(shortageFailure(shortage, this.demand));
+  }
+
+  waits(resource: string): void {
+    this.waitsFor(this.request, resource);
+  }
+}
+
+class CallReplies extends ObservedReplies {
+  constructor(
+    observer: PlaceObserver,
+    uses: readonly ResourceUse[],
+    readonly replies: Pick<Replies, 'grant' | 'refuse'>,
+  ) {
+    super(observer, uses, null);
+  }
+
+  override grant(): void {
+    super.grant();
+    this.replies.grant();
+  }
+
+  refuse(shortage: Shortage): void {
+    this.replies.refuse(shortage);
   }
 }

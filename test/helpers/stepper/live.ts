@@ -86,7 +86,7 @@ class Live {
       isUnheard: () => false,
       isObserved: () => true,
       now: () => this.clock.now(),
-      requestPlace: (_, { grant }) => queueMicrotask(grant),
+      requestPlace: (_, request) => queueMicrotask(() => request.grant()),
       releasePlace: () => {},
     };
   }
