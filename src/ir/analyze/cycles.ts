@@ -1,9 +1,8 @@
 import { quote } from '../diagnostics/wording.js';
 import { type BackArc, findBackArcs, spellCycle } from '../graph/back-arcs.js';
-import { Digraph } from '../graph/digraph.js';
 import { ReachabilitySearch } from '../graph/reachability.js';
 import { strongComponents } from '../graph/strong-components.js';
-import { arcs, type DraftEdge, type SplitEdges } from './draft-edge.js';
+import { type DraftEdge, graphOf, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
 
@@ -32,14 +31,14 @@ export function splitEdges(
   const closing = edges.filter((edge) => closes.has(edge));
   const rest = edges.filter((edge) => !closes.has(edge));
 
-  const graph = new Digraph(table.size, arcs(rest));
+  const graph = graphOf(table.size, rest);
   const starts = options.start === null ? graph.roots() : [options.start, ...graph.roots()];
   const back = new Map<string, BackArc>();
   for (const arc of findBackArcs(graph, starts)) back.set(`${arc.from},${arc.to}`, arc);
 
   const forward: DraftEdge[] = [];
   for (const edge of rest) {
-    const arc = back.get(`${edge.from},${edge.to}`);
+    const arc = back.size === 0 ? undefined : back.get(`${edge.from},${edge.to}`);
     if (arc === undefined) {
       if (edge.maxIterations !== null) problemOfIdleLimit(edge, table, problems);
       forward.push(edge);
@@ -59,8 +58,11 @@ function declaredClosers(edges: readonly DraftEdge[], size: number): ReadonlySet
   const closers = new Set<DraftEdge>();
   if (declared.length === 0) return closers;
 
-  const forward = new Digraph(size, arcs(edges.filter((edge) => edge.maxIterations === null)));
-  const all = new Digraph(size, arcs(edges));
+  const forward = graphOf(
+    size,
+    edges.filter((edge) => edge.maxIterations === null),
+  );
+  const all = graphOf(size, edges);
   const components = strongComponents(all);
   const cyclic = declared.filter((edge) => components[edge.from] === components[edge.to]);
 

@@ -1,3 +1,4 @@
+import { Digraph } from '../graph/digraph.js';
 import type { WorkflowEdge } from '../workflow.js';
 
 /** An edge while it is being worked out: its ends are vertices, its pointer is into the core form. */
@@ -28,7 +29,14 @@ export interface SplitEdges {
   readonly closing: readonly DraftEdge[];
 }
 
-/** The ends of edges, as a graph takes them. */
+/** The graph that edges make of `size` nodes. */
+export function graphOf(size: number, edges: readonly DraftEdge[]): Digraph {
+  const graph = new Digraph(size);
+  for (const { from, to } of edges) graph.addArc(from, to);
+  return graph;
+}
+
+/** The ends of edges, as arcs. */
 export function* arcs(edges: Iterable<DraftEdge>): Generator<readonly [number, number]> {
   for (const { from, to } of edges) yield [from, to];
 }

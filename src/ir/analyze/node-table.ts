@@ -25,16 +25,19 @@ export function tabulateNodes(nodes: readonly CoreNode[], problems: Problems): N
   }
   const taken = new Set(nodes.map((node) => node.id));
   const vertices = new Map<string, number>();
+  /** By id that is used again: the last number that was put behind it. */
+  const numbers = new Map<string, number>();
   const ids = nodes.map((node, i) => {
     const first = vertices.get(node.id);
     if (first === undefined) {
       vertices.set(node.id, i);
       return node.id;
     }
-    let number = 2;
+    let number = numbers.get(node.id) ?? 2;
     while (taken.has(`${node.id}_${number}`)) number++;
     const free = `${node.id}_${number}`;
     taken.add(free);
+    numbers.set(node.id, number);
     vertices.set(free, i);
     problems.add({
       code: 'FC2001',

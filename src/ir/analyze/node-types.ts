@@ -14,7 +14,7 @@ type Issue = NonNullable<ReturnType<NodeTypeInfo['params']['safeParse']>['error'
 /** A node, or the compensation of one: something of a type, with parameters. */
 interface Call {
   /** Names it, as the beginning of a sentence. */
-  readonly who: string;
+  readonly who: () => string;
   readonly type: string;
   readonly params: JsonObject;
   readonly template: Template;
@@ -47,17 +47,23 @@ export function checkNodeTypes(
   };
   table.nodes.forEach((node, v) => {
     const [template, undo] = [templates[v], compensations[v]];
-    const who = quote(node.id);
+    const who = (): string => quote(node.id);
     const at = `/nodes/${v}`;
     const { type, params } = node;
     const field = batchFieldOf(source.core, node);
     // A batch without `items` works through the parameter that is a list.
-    const lists = Object.keys(params).filter((key) => Array.isArray(params[key]));
-    const inParts = field === null || field === 'batch' ? [] : lists;
+    const lists = (): string[] => Object.keys(params).filter((key) => Array.isArray(params[key]));
+    const inParts = field === null || field === 'batch' ? [] : lists();
     if (template) checkCall({ who, type, params, template, at, inParts });
     if (undo && node.compensate !== undefined) {
       const { type, params } = node.compensate;
-      checkCall({ who: `The compensation of ${who}`, type, params, template: undo, at: `${at}/compensate` });
+      checkCall({
+        who: () => `The compensation of ${who()}`,
+        type,
+        params,
+        template: undo,
+        at: `${at}/compensate`,
+      });
     }
   });
 }
@@ -68,11 +74,13 @@ export function checkNodeTypes(
  * @param base where the parameters stand in the author's document.
  */
 export function checkParams(call: Call, type: NodeTypeInfo, base: string, problems: Problems): void {
+  const issues = issuesOf(type, call.params);
+  if (issues.length === 0) return;
   const open = [
     ...call.template.references.map(({ pointer }) => `${pointer.slice(base.length)}/`),
     ...(call.inParts ?? []).map((key) => `${pointerTo([key])}/`),
   ];
-  for (const issue of issuesOf(type, call.params)) {
+  for (const issue of issues) {
     const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
     const at = pointerTo(path);
     if (issue.code === 'unrecognized_keys') {
@@ -83,7 +91,7 @@ export function checkParams(call: Call, type: NodeTypeInfo, base: string, proble
         code: 'FC3009',
         severity: 'error',
         at: `${call.at}/params${at}`,
-        message: `${call.who}: ${path.length === 0 ? 'the params' : quote(path.join('.'))} of a ${quote(call.type)} node: ${issue.message}.`,
+        message: `${call.who()}: ${path.length === 0 ? 'the params' : quote(path.join('.'))} of a ${quote(call.type)} node: ${issue.message}.`,
         hint: `See the parameters of ${quote(call.type)}${known.length > 0 ? `: ${listOf(known)}` : ''}.`,
       });
     }
@@ -106,7 +114,7 @@ function unknownType(call: Call, known: readonly string[], problems: Problems): 
     code: 'FC2003',
     severity: 'error',
     at,
-    message: `${call.who} is of the type ${quote(call.type)}, which is not registered.`,
+    message: `${call.who()} is of the type ${quote(call.type)}, which is not registered.`,
     hint:
       near === undefined
         ? `Use one of ${listOf(known, 20)}, or register the type.`
@@ -130,7 +138,7 @@ function unknownKey(
     code: 'FC3009',
     severity: 'error',
     at,
-    message: `${call.who}: a ${quote(call.type)} node takes no parameter ${quote(path.join('.'))}.`,
+    message: `${call.who()}: a ${quote(call.type)} node takes no parameter ${quote(path.join('.'))}.`,
     hint:
       near !== undefined
         ? `Did you mean ${quote(near)}?`

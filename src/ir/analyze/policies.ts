@@ -1,12 +1,14 @@
 import { pointerTo } from '../diagnostics/pointer.js';
 import { quote } from '../diagnostics/wording.js';
 import type { JsonValue } from '../json.js';
-import type { CoreIr, CoreNode } from '../schema/core.js';
+import type { CoreIr, CoreNode, CoreRetry } from '../schema/core.js';
 import type { Problem, Problems } from './problems.js';
 
 type Contradiction = Omit<Problem, 'code'>;
 type Timeout = NonNullable<CoreNode['timeout']>;
-type Tolerate = NonNullable<NonNullable<CoreNode['batch']>['tolerate']>;
+type Join = NonNullable<CoreNode['join']>;
+type Batch = NonNullable<CoreNode['batch']>;
+type Tolerate = NonNullable<Batch['tolerate']>;
 
 /**
  * FC4002: policies that contradict themselves or one another. What cannot be meant is an error; what only has no effect is a
@@ -19,11 +21,11 @@ export function checkPolicies(core: CoreIr, problems: Problems): void {
   report(ofMode(core));
   core.nodes.forEach((node, v) => {
     const at = `/nodes/${v}`;
-    report(ofJoin(node, at));
-    report(ofRetry(node, at));
-    report(ofTimeout(quote(node.id), node.timeout ?? {}, `${at}/timeout`));
+    if (node.join !== undefined) report(ofJoin(node, node.join, at));
+    if (node.retry !== undefined) report(ofRetry(node, node.retry, at));
+    if (node.timeout !== undefined) report(ofTimeout(quote(node.id), node.timeout, `${at}/timeout`));
     report(ofFailure(node, at));
-    report(ofBatch(node, at));
+    if (node.batch !== undefined) report(ofBatch(node, node.batch, at));
   });
   for (const [name, group] of Object.entries(core.parallel_groups ?? {})) {
     const at = pointerTo(['parallel_groups', name, 'tolerate']);
@@ -50,15 +52,15 @@ function* ofMode({ execution_mode: mode, max_concurrency: most = 1 }: CoreIr): G
   );
 }
 
-function* ofJoin({ id, join }: CoreNode, at: string): Generator<Contradiction> {
-  if (join?.count !== undefined && join.policy !== 'quorum') {
+function* ofJoin({ id }: CoreNode, join: Join, at: string): Generator<Contradiction> {
+  if (join.count !== undefined && join.policy !== 'quorum') {
     yield idle(
       `${at}/join/count`,
       `${quote(id)}: \`count\` does nothing with the policy "${join.policy}".`,
       'Remove `count`, or write "policy": "quorum".',
     );
   }
-  if (join?.cancel_rest !== true || join.policy === 'one_success' || join.policy === 'quorum') return;
+  if (join.cancel_rest !== true || join.policy === 'one_success' || join.policy === 'quorum') return;
   yield idle(
     `${at}/join/cancel_rest`,
     `${quote(id)}: \`cancel_rest\` does nothing with the policy "${join.policy}", which waits for every edge.`,
@@ -66,8 +68,7 @@ function* ofJoin({ id, join }: CoreNode, at: string): Generator<Contradiction> {
   );
 }
 
-function* ofRetry({ id, retry }: CoreNode, at: string): Generator<Contradiction> {
-  if (retry === undefined) return;
+function* ofRetry({ id }: CoreNode, retry: CoreRetry, at: string): Generator<Contradiction> {
   if (retry.retry_on?.length === 0 || retry.not_on?.includes('*') === true) {
     const field = retry.retry_on?.length === 0 ? 'retry_on' : 'not_on';
     yield idle(
@@ -142,9 +143,8 @@ function holdsTemplate(value: JsonValue): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate);
 }
 
-function* ofBatch(node: CoreNode, at: string): Generator<Contradiction> {
-  const { id, batch, batch_mode: mode } = node;
-  if (batch === undefined) return;
+function* ofBatch(node: CoreNode, batch: Batch, at: string): Generator<Contradiction> {
+  const { id, batch_mode: mode } = node;
   const who = quote(id);
   yield* ofTolerate(who, batch.tolerate, `${at}/batch/tolerate`);
   yield* ofTimeout(`An item of ${who}`, batch.timeout ?? {}, `${at}/batch/timeout`);

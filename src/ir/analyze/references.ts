@@ -39,8 +39,8 @@ export interface ParsedTexts {
   readonly uses: readonly DataUse[];
   /** Nodes that an output of the workflow needs, or a compensation, which runs after everything else. */
   readonly usedInTheEnd: ReadonlySet<number>;
-  /** By vertex: the keys of the state that the node, or the condition of an edge that leaves it, looks at. */
-  readonly stateKeys: readonly ReadonlySet<string>[];
+  /** By vertex, if there are any: the keys of the state that the node, or the condition of an edge that leaves it, looks at. */
+  readonly stateKeys: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
 /** FC3001, FC3002, FC3003, FC3005: parses templates and conditions and looks up what they name. */
@@ -54,7 +54,7 @@ export function parseTexts(
   const { core } = source;
   const uses: DataUse[] = [];
   const usedInTheEnd = new Set<number>();
-  const stateKeys = table.nodes.map(() => new Set<string>());
+  const stateKeys = new Map<number, Set<string>>();
   const misnamings: Misnaming[] = [];
   const lookUp = (
     references: readonly Reference[],
@@ -65,8 +65,10 @@ export function parseTexts(
     for (const reference of references) {
       const meaning = names.meaningOf(reference, place);
       if (meaning.kind === 'node') found(meaning.vertex, reference);
-      else if (meaning.kind === 'state') stateKeys[place.vertex ?? -1]?.add(meaning.key);
-      else if (meaning.kind === 'nothing') {
+      else if (meaning.kind === 'state') {
+        const { vertex } = place;
+        if (vertex !== null) stateKeys.set(vertex, (stateKeys.get(vertex) ?? new Set()).add(meaning.key));
+      } else if (meaning.kind === 'nothing') {
         const { candidates, within } = meaning;
         const inOutput = place.vertex === null;
         misnamings.push({ reference, candidates, within, text: text(reference), inOutput });

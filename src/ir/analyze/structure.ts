@@ -1,11 +1,11 @@
 import { listOf, quote } from '../diagnostics/wording.js';
 import { findBackArcs, spellCycle } from '../graph/back-arcs.js';
-import { Digraph } from '../graph/digraph.js';
+import type { Digraph } from '../graph/digraph.js';
 import { type LoopTree, nestLoops } from '../graph/loop-tree.js';
 import { findNaturalLoops, type NaturalLoop } from '../graph/natural-loops.js';
 import { type Scopes, splitScopes } from '../graph/scopes.js';
 import { topologicalOrder } from '../graph/topological-order.js';
-import { arcs, type SplitEdges } from './draft-edge.js';
+import { arcs, graphOf, type SplitEdges } from './draft-edge.js';
 import type { NodeTable } from './node-table.js';
 import type { Problems } from './problems.js';
 
@@ -23,7 +23,7 @@ export interface Structure {
 
 /** Finds the loops. `null` when they are nested so deeply that it is not worth going on: see {@link reportNesting}. */
 export function findStructure({ forward, closing }: SplitEdges, size: number): Structure | null {
-  const graph = new Digraph(size, arcs(forward));
+  const graph = graphOf(size, forward);
   const order = topologicalOrder(graph);
   if (order === null) throw new Error('Edges that close cycles have not been split off.');
   const loops = findNaturalLoops(graph, arcs(closing), order, MAX_NESTING * size);

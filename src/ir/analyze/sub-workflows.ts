@@ -48,7 +48,7 @@ export function checkSubWorkflows(
     const at = `/nodes/${v}`;
     const base = `${at}/params`;
     checkParams(
-      { who: quote(id), type, params, template, at },
+      { who: () => quote(id), type, params, template, at },
       SUB_WORKFLOW,
       source.pointerOf(base),
       problems,

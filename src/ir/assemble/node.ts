@@ -36,8 +36,8 @@ export function assembleNode(
     stream: node.stream ?? false,
     uses: Object.entries(node.uses ?? {}).map(([resource, amount]) => ({ resource, amount })),
     priority: node.priority ?? 0,
-    reads: [...new Set([...(node.reads ?? []), ...(texts.stateKeys[v] ?? [])])],
-    writes: [...new Set(node.writes)],
+    reads: distinct([...(node.reads ?? []), ...(texts.stateKeys.get(v) ?? [])]),
+    writes: distinct(node.writes ?? []),
     compensate: compensation(node, v, texts.compensations[v] ?? null, source),
     inline: inlines[v] ?? null,
     estimateMs: node.estimate_ms ?? null,
@@ -56,6 +56,10 @@ function attemptTimeout({ type, timeout, batch, params }: CoreNode): { ms: numbe
   const ofWait = type === 'wait' && Object.hasOwn(params, 'timeout_ms') ? params.timeout_ms : undefined;
   if (own === undefined && typeof ofWait === 'number') return { ms: ofWait, field: 'params/timeout_ms' };
   return { ms: own ?? null, field: 'timeout' };
+}
+
+function distinct(keys: readonly string[]): readonly string[] {
+  return keys.length < 2 ? keys : [...new Set(keys)];
 }
 
 function compensation(

@@ -8,7 +8,9 @@ export type Path = readonly (string | number)[];
  * pointerTo(['nodes', 0, 'a/b']); // "/nodes/0/a~1b"
  */
 export function pointerTo(path: Path): string {
-  return path.map((segment) => `/${escapeSegment(String(segment))}`).join('');
+  let pointer = '';
+  for (const segment of path) pointer += `/${typeof segment === 'number' ? segment : escapeSegment(segment)}`;
+  return pointer;
 }
 
 /** The segments of a JSON pointer, unescaped. */
@@ -30,5 +32,5 @@ export function valueAt(document: unknown, path: Path): unknown {
 }
 
 function escapeSegment(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /[~/]/.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
 }

@@ -21,14 +21,14 @@ export function findBackArcs(graph: Digraph, starts: Iterable<number>): BackArc[
   const found: BackArc[] = [];
   const position = new Int32Array(graph.size).fill(-1);
   const seen = new Uint8Array(graph.size);
-  const path: { readonly vertex: number; next: number; readonly closed: Set<number> | null }[] = [];
+  const path: { readonly vertex: number; next: number; closed: Set<number> | null }[] = [];
   const vertices: number[] = [];
 
   const enter = (v: number): void => {
     seen[v] = 1;
     position[v] = vertices.length;
     vertices.push(v);
-    path.push({ vertex: v, next: 0, closed: graph.successors(v).length > 1 ? new Set() : null });
+    path.push({ vertex: v, next: 0, closed: null });
   };
   const walk = (start: number): void => {
     if (seen[start] === 1) return;
@@ -44,7 +44,7 @@ export function findBackArcs(graph: Digraph, starts: Iterable<number>): BackArc[
       const at = position[next] ?? -1;
       if (at >= 0) {
         if (top.closed?.has(next)) continue;
-        top.closed?.add(next);
+        top.closed = (top.closed ?? new Set()).add(next);
         found.push({ from: top.vertex, to: next, ...excerpt(vertices, at) });
       } else if (seen[next] !== 1) {
         enter(next);

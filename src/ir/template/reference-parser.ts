@@ -51,7 +51,21 @@ export function parseReference(text: string, start: number, most: number): Parse
 
 const WORD = /[\p{L}\p{N}\p{M}_-]+/uy;
 const DIGITS = /[0-9]+/y;
-const SPACES = /[ \t\r\n]*/y;
+
+/** Whether a code unit is a letter, digit, `_` or `-` of ASCII. */
+function isPlainWord(unit: number): boolean {
+  return (
+    (unit >= 0x61 && unit <= 0x7a) ||
+    (unit >= 0x41 && unit <= 0x5a) ||
+    (unit >= 0x30 && unit <= 0x39) ||
+    unit === 0x5f ||
+    unit === 0x2d
+  );
+}
+
+function isSpace(char: string | undefined): boolean {
+  return char === ' ' || char === '\t' || char === '\r' || char === '\n';
+}
 
 class Reader {
   readonly #text: string;
@@ -74,11 +88,11 @@ class Reader {
   }
 
   skipSpaces(): void {
-    this.#take(SPACES);
+    while (isSpace(this.#text[this.#at])) this.#at++;
   }
 
   word(): Step {
-    const name = this.#take(WORD);
+    const name = this.#word();
     if (name === '') throw this.unexpected();
     return { kind: 'word', name };
   }
@@ -168,6 +182,16 @@ class Reader {
     }
     this.skip();
     return { kind: 'quoted', name };
+  }
+
+  /** Most words are plain and need no regular expression. */
+  #word(): string {
+    let end = this.#at;
+    while (isPlainWord(this.#text.charCodeAt(end))) end++;
+    if (this.#text.charCodeAt(end) >= 0x80) return this.#take(WORD);
+    const word = this.#text.slice(this.#at, end);
+    this.#at = end;
+    return word;
   }
 
   #take(pattern: RegExp): string {

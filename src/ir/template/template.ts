@@ -2,7 +2,7 @@ import { pointerTo } from '../diagnostics/pointer.js';
 import type { Report } from '../diagnostics/report.js';
 import { literal } from '../diagnostics/wording.js';
 import { ForkchartError } from '../errors.js';
-import { isObject, type JsonValue } from '../json.js';
+import { isObject, type JsonObject, type JsonValue } from '../json.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Budget, withBudget } from './budget.js';
 import type { DataScope } from './data-scope.js';
@@ -51,8 +51,8 @@ export function parseTemplate(
   report: Report = thrower,
   limits: Limits = DEFAULT_LIMITS,
 ): Template {
-  const parser = new TemplateParser(report, limits);
-  const parts = parser.parse(source, pointer, 0);
+  const parser = new TemplateParser(pointer, report, limits);
+  const parts = parser.parse(source);
   return { source, references: parser.references, parts };
 }
 
@@ -62,53 +62,75 @@ const thrower: Report = ({ code, message, hint, path }) => {
 
 class TemplateParser {
   readonly references: Reference[] = [];
+  readonly #root: string;
   readonly #report: Report;
   readonly #limits: Limits;
+  /** From the root of the value to the part that is being parsed. */
+  readonly #path: (string | number)[] = [];
 
-  constructor(report: Report, limits: Limits) {
+  constructor(root: string, report: Report, limits: Limits) {
+    this.#root = root;
     this.#report = report;
     this.#limits = limits;
   }
 
-  parse(source: JsonValue, pointer: string, depth: number): Part {
-    if (typeof source === 'string') return this.#parseText(source, pointer);
+  parse(source: JsonValue): Part {
+    if (typeof source === 'string') return this.#parseText(source);
     if (typeof source !== 'object' || source === null) return { kind: 'constant', value: source };
-    if (depth >= this.#limits.depth) {
+    if (this.#path.length >= this.#limits.depth) {
       this.#report({
         code: 'FC1006',
         severity: 'error',
-        path: pointer,
+        path: this.#pointer(),
         message: `The value nests deeper than ${this.#limits.depth} levels.`,
         hint: 'Let a node build the value.',
       });
       return { kind: 'constant', value: null };
     }
-    const inner = (part: JsonValue, key: string | number) =>
-      this.parse(part, pointer + pointerTo([key]), depth + 1);
-    if (isObject(source)) {
-      const members = Object.entries(source).map(([key, member]) => [key, inner(member, key)] as const);
-      const constants = members.flatMap(([key, part]) =>
-        part.kind === 'constant' ? [[key, part.value] as const] : [],
-      );
-      if (constants.length < members.length) return { kind: 'object', members };
-      // Shared by every run, so it is a copy of its own, which nobody can change. What is in it was frozen before.
-      return { kind: 'constant', value: Object.freeze(Object.fromEntries(constants)) };
-    }
-    const items = source.map(inner);
+    return isObject(source) ? this.#parseObject(source) : this.#parseList(source);
+  }
+
+  /** A constant is shared by every run, so it is a copy of its own, which nobody can change. What is in it was frozen before. */
+  #parseObject(source: JsonObject): Part {
+    const members = Object.keys(source).map((key) => [key, this.#parseAt(key, source[key] ?? null)] as const);
+    const constants = members.flatMap(([key, part]) =>
+      part.kind === 'constant' ? [[key, part.value] as const] : [],
+    );
+    if (constants.length < members.length) return { kind: 'object', members };
+    return { kind: 'constant', value: Object.freeze(Object.fromEntries(constants)) };
+  }
+
+  #parseList(source: readonly JsonValue[]): Part {
+    const items = source.map((item, i) => this.#parseAt(i, item));
     if (!items.every((item) => item.kind === 'constant')) return { kind: 'list', items };
     return { kind: 'constant', value: Object.freeze(items.map((item) => item.value)) };
   }
 
-  #parseText(text: string, pointer: string): Part {
+  #parseAt(key: string | number, source: JsonValue): Part {
+    this.#path.push(key);
+    const part = this.parse(source);
+    this.#path.pop();
+    return part;
+  }
+
+  /** Where the part stands in the document: put together where it is asked for, as most parts have nothing to say. */
+  #pointer(): string {
+    return this.#root + pointerTo(this.#path);
+  }
+
+  #parseText(text: string): Part {
     if (!text.includes('${')) return { kind: 'constant', value: text };
+    const pointer = this.#pointer();
     try {
       const pieces = piecesOf(text, pointer, this.#limits);
+      const [only] = pieces;
+      if (pieces.length === 1 && typeof only === 'object') {
+        this.references.push(only);
+        return { kind: 'whole', reference: only };
+      }
       const found = pieces.filter((piece) => typeof piece === 'object');
       this.references.push(...found);
-      const [only] = pieces;
-      if (found.length === 0) return { kind: 'constant', value: pieces.join('') };
-      if (pieces.length === 1 && typeof only === 'object') return { kind: 'whole', reference: only };
-      return { kind: 'text', pieces };
+      return found.length === 0 ? { kind: 'constant', value: pieces.join('') } : { kind: 'text', pieces };
     } catch (error) {
       if (!(error instanceof ReferenceSyntaxError)) throw error;
       const message = `The template ${literal(text)} cannot be parsed: ${error.message}.`;
