@@ -87,7 +87,7 @@ function failureBy({ node }: NodePlan, context: LaneContext, event: LaneEvent): 
   const about = { code: 'FC5005', node: node.id };
   const what = `item ${context.item?.index} of \`${node.id}\``;
   const itemTimeoutMs = node.batch?.itemTimeoutMs ?? 0;
-  if (event.type.endsWith(ATTEMPTING)) {
+  if (event.type === ITEM_TIMEOUT) {
     const failure = {
       ...about,
       message: `All attempts at ${what} together took longer than ${itemTimeoutMs} ms.`,
@@ -105,8 +105,8 @@ function failureBy({ node }: NodePlan, context: LaneContext, event: LaneEvent): 
   return { failure, terminal: false, at: context.startedAt + (node.attemptTimeoutMs ?? 0) };
 }
 
-/** The state in which an item has begun: XState names the event of its `after` by it. */
-export const ATTEMPTING = 'attempting';
+/** The event at the end of an item's `timeout.total_ms`, which is sent when its first attempt begins; also its id. */
+export const ITEM_TIMEOUT = 'item_timeout';
 
 /** Attempts reject with data; anything else is a defect, which must not get lost. */
 function thrown(node: NodePlan['node'], context: LaneContext, error: unknown): AttemptFailure {
