@@ -1,6 +1,6 @@
 import { at } from './at.js';
 import { takeStreams } from './batch/streams.js';
-import type { ScopeContext } from './context.js';
+import { changed, type ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
 import { routeOfNode, routeOnRecord } from './failure.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
@@ -29,11 +29,10 @@ export function chartActions(topology: Topology) {
       const attempt = (nth(context.attempts, params.node) ?? 0) + 1;
       const { at: current } = event as ChartInputEvent & { at: number };
       const first = attempt === 1 ? current : (nth(context.began, params.node)?.first ?? current);
-      return {
-        ...context,
+      return changed(context, {
         attempts: withNth(context.attempts, params.node, attempt),
         began: withNth(context.began, params.node, { first, current }),
-      };
+      });
     }),
     recordOutcome: update((step, params: { node: number; by: Cause }) => {
       const { context } = step;
@@ -58,7 +57,7 @@ export function chartActions(topology: Topology) {
     beginIteration: update(({ context }, params: { loop: number }) => {
       const iterations = [...context.iterations];
       iterations[params.loop] = (iterations[params.loop] ?? 0) + 1;
-      return { ...context, iterations };
+      return changed(context, { iterations });
     }),
     mergeIteration: update(({ context, event }, params: { loop: number }) =>
       mergeIteration(topology, context, at(topology.loops, params.loop), event.output as ScopeContext),
@@ -67,46 +66,45 @@ export function chartActions(topology: Topology) {
       recordBody(topology, context, at(topology.loops, params.loop), params.by, event),
     ),
 
-    stopGroup: update(({ context }, params: { group: number }) => ({
-      ...context,
-      stopped: { ...context.stopped, groups: [...context.stopped.groups, params.group] },
-    })),
+    stopGroup: update(({ context }, params: { group: number }) =>
+      changed(context, {
+        stopped: { ...context.stopped, groups: [...context.stopped.groups, params.group] },
+      }),
+    ),
     stopAfterOthers: update(({ context }, params: { node: number }) => {
       const route = routeOnRecord(topology, context, at(topology.nodes, params.node));
       if (route === null || context.abort !== null) return context;
       const outermost = route.stopsGroups.at(-1);
       const groups = outermost === undefined ? [] : [outermost];
-      return {
-        ...context,
+      return changed(context, {
         stopped: { ...context.stopped, groups: [...context.stopped.groups, ...groups] },
         abort: route.stopsScope ? { kind: 'failure' } : null,
-      };
+      });
     }),
-    stopRest: update(({ context }, params: { node: number }) => ({
-      ...context,
-      stopped: { ...context.stopped, joins: [...context.stopped.joins, params.node] },
-    })),
-    stopForFailure: update(({ context }) => ({ ...context, abort: context.abort ?? { kind: 'failure' } })),
-    stopForCancel: update(({ context, event }) => ({
-      ...context,
-      abort: context.abort ?? {
-        kind: 'cancel',
-        reason: String((event as { reason?: unknown }).reason ?? ''),
-      },
-    })),
-    stopForTimeout: update(({ context }) => ({
-      ...context,
-      abort: context.abort ?? { kind: 'timeout' },
-      failure: context.failure ?? {
-        code: 'FC5006',
-        message: `The run took longer than ${topology.workflow.timeoutMs} ms.`,
-        node: null,
-        path: topology.workflow.timeoutPointer,
-        hint: 'Raise `timeout_ms` of the workflow.',
-      },
-    })),
+    stopRest: update(({ context }, params: { node: number }) =>
+      changed(context, { stopped: { ...context.stopped, joins: [...context.stopped.joins, params.node] } }),
+    ),
+    stopForFailure: update(({ context }) =>
+      changed(context, { abort: context.abort ?? { kind: 'failure' } }),
+    ),
+    stopForCancel: update(({ context, event }) => {
+      const reason = String((event as { reason?: unknown }).reason ?? '');
+      return changed(context, { abort: context.abort ?? { kind: 'cancel', reason } });
+    }),
+    stopForTimeout: update(({ context }) =>
+      changed(context, {
+        abort: context.abort ?? { kind: 'timeout' },
+        failure: context.failure ?? {
+          code: 'FC5006',
+          message: `The run took longer than ${topology.workflow.timeoutMs} ms.`,
+          node: null,
+          path: topology.workflow.timeoutPointer,
+          hint: 'Raise `timeout_ms` of the workflow.',
+        },
+      }),
+    ),
 
-    forgetUndone: update(({ context }) => ({ ...context, undo: context.undo.slice(0, -1) })),
+    forgetUndone: update(({ context }) => changed(context, { undo: context.undo.slice(0, -1) })),
   };
 }
 

@@ -1,11 +1,11 @@
 import { type Failure, ForkchartError } from '../ir/errors.js';
 import { type Condition, decideCondition } from '../ir/template/condition.js';
 import { isTakenAtStart } from './batch/streams.js';
-import type { EdgeState, ScopeContext } from './context.js';
+import { changed, type EdgeState, type ScopeContext } from './context.js';
 import { dataScope, type LocalNames } from './data.js';
 import { catchFor } from './failure.js';
 import { isFailure, type Outcome } from './outcome.js';
-import { nth, PageEditor } from './pages.js';
+import { nth, PageEditor, withNth } from './pages.js';
 import { namesForCondition } from './state.js';
 import type { EdgePlan, Topology, Unit } from './topology.js';
 
@@ -93,14 +93,29 @@ export function decide(
 export function decideEdgesOf(topology: Topology, context: ScopeContext, unit: Unit): ScopeContext {
   const plans = topology.decides[unit] ?? [];
   if (plans.length === 0) return context;
+  const [only] = plans;
+  if (plans.length === 1 && only !== undefined) return withEdge(topology, context, only);
   const edges = new PageEditor(context.edges);
   const undecided = new PageEditor(context.undecided);
   for (const plan of plans) {
     if (isTakenAtStart(topology, context, plan)) continue;
-    const outcome = nth(context.outcomes, plan.from);
-    if (!outcome) throw new Error(`Edge ${plan.edge.from} -> ${plan.edge.to} was decided before its source.`);
-    edges.set(plan.index, decideEdge(topology, context, plan, outcome));
+    edges.set(plan.index, stateOf(topology, context, plan));
     undecided.set(plan.target, (undecided.get(plan.target) ?? 0) - 1);
   }
-  return { ...context, edges: edges.list, undecided: undecided.list };
+  return changed(context, { edges: edges.list, undecided: undecided.list });
+}
+
+/** The same for one edge, as most nodes have. */
+function withEdge(topology: Topology, context: ScopeContext, plan: EdgePlan): ScopeContext {
+  if (isTakenAtStart(topology, context, plan)) return context;
+  return changed(context, {
+    edges: withNth(context.edges, plan.index, stateOf(topology, context, plan)),
+    undecided: withNth(context.undecided, plan.target, (nth(context.undecided, plan.target) ?? 0) - 1),
+  });
+}
+
+function stateOf(topology: Topology, context: ScopeContext, plan: EdgePlan): EdgeState {
+  const outcome = nth(context.outcomes, plan.from);
+  if (!outcome) throw new Error(`Edge ${plan.edge.from} -> ${plan.edge.to} was decided before its source.`);
+  return decideEdge(topology, context, plan, outcome);
 }

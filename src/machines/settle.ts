@@ -1,6 +1,6 @@
 import type { Failure } from '../ir/errors.js';
 import { dependsOnFailure, type StopEvent } from './abort.js';
-import { type AttemptTimes, isExhausted, iterationsAround, type ScopeContext } from './context.js';
+import { type AttemptTimes, changed, isExhausted, iterationsAround, type ScopeContext } from './context.js';
 import { decideEdge } from './edges.js';
 import { type FailureRoute, routeOfNode } from './failure.js';
 import { decideJoin } from './join.js';
@@ -174,7 +174,7 @@ function withOutcome(
   outcome: Outcome,
 ): ScopeContext {
   const outcomes = withNth(context.outcomes, plan.index, outcome);
-  return { ...context, outcomes, writes: logWrites(topology, context, plan, outcome) };
+  return changed(context, { outcomes, writes: logWrites(topology, context, plan, outcome) });
 }
 
 /** The success that a node's `fallback` makes of its failure, which stays on record. */
@@ -225,5 +225,5 @@ function withUndo(topology: Topology, context: ScopeContext, plan: NodePlan, out
   if (plan.node.compensate === null || outcome.status !== 'succeeded') return context;
   const iterations = iterationsAround(topology, context, plan);
   const name = nameOf(topology, context.name, plan.index, iterations);
-  return { ...context, undo: [...context.undo, { node: plan.index, name, iterations, outcome }] };
+  return changed(context, { undo: [...context.undo, { node: plan.index, name, iterations, outcome }] });
 }

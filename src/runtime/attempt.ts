@@ -20,6 +20,8 @@ import { checkWrites } from './state-writes.js';
 import { readStored, stored } from './store/access.js';
 
 const PRESENT = Promise.resolve();
+/** What needs no encoding. */
+const PLAIN = /^[\w.~-]*$/;
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
@@ -35,6 +37,7 @@ export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem
  * its batch.
  */
 export function executionId(node: string, iterations: readonly number[], item: number | null = null): string {
+  if (iterations.length === 0 && item === null && PLAIN.test(node)) return node;
   // Half a surrogate pair cannot be encoded.
   const whole = node.replace(/[\uD800-\uDFFF]/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
   const execution = [encodeURIComponent(whole), ...iterations].join('#');

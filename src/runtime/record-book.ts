@@ -68,9 +68,12 @@ export class RecordBook {
       handled_by: event.handled_by,
       action: event.action,
       reason: event.reason,
-      ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
     };
-    const entry: Entry = { record, inner: page.inner };
+    const { iteration } = event;
+    const entry: Entry = {
+      record: iteration === undefined ? record : { ...record, iteration },
+      inner: page.inner,
+    };
     page.startedAt = null;
     page.inner = null;
     page.entries.push(entry);
