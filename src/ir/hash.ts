@@ -1,4 +1,4 @@
-import { isList, type JsonValue } from './json.js';
+import { isList, type JsonObject, type JsonValue } from './json.js';
 
 /**
  * The hash of a JSON value, whatever the order of its keys: `sha256:<hex>` of its canonical text.
@@ -21,10 +21,25 @@ export function canonicalJson(value: JsonValue): string {
     for (const item of value) members += `${members === '' ? '' : ','}${canonicalJson(item)}`;
     return `[${members}]`;
   }
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`;
   }
   return `{${members}}`;
+}
+
+/** Up to so many keys it takes longer to set up a sort than to put them in order one by one. */
+const FEW = 16;
+
+/** In order of their UTF-16 code units. */
+function sortedKeys(value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  if (keys.length > FEW) return keys.sort();
+  keys.forEach((key, i) => {
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  });
+  return keys;
 }
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
@@ -54,8 +69,14 @@ export function sha256(text: string): string {
 
 /** The variables are called as in the standard; `| 0` keeps sums within 32 bits. */
 function compress(hash: Uint32Array, w: Int32Array): void {
-  let [a, b, c, d] = [at(hash, 0) | 0, at(hash, 1) | 0, at(hash, 2) | 0, at(hash, 3) | 0];
-  let [e, f, g, h] = [at(hash, 4) | 0, at(hash, 5) | 0, at(hash, 6) | 0, at(hash, 7) | 0];
+  let a = at(hash, 0) | 0;
+  let b = at(hash, 1) | 0;
+  let c = at(hash, 2) | 0;
+  let d = at(hash, 3) | 0;
+  let e = at(hash, 4) | 0;
+  let f = at(hash, 5) | 0;
+  let g = at(hash, 6) | 0;
+  let h = at(hash, 7) | 0;
   for (let t = 0; t < 64; t++) {
     const round1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);

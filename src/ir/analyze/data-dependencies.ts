@@ -48,20 +48,24 @@ export function inferDependencies(
     return false;
   };
 
-  const settled = alreadyOrdered(uses, forward);
-  const usesOf = usesByConsumer(uses, foreseen);
+  const ofProducer = groupUses(uses, 'producer', forward.size);
+  const settled = alreadyOrdered(ofProducer, forward);
+  // Of one consumer the latest producer first.
+  const latestFirst = foreseen.toReversed().flatMap((producer) => ofProducer[producer] ?? NONE);
+  const ofConsumer = groupUses(latestFirst, 'consumer', forward.size);
   const search = new AncestorSearch(online);
   const added = new Set<DataUse>();
   const refused = new Set<DataUse>();
   // From front to back: whatever orders two nodes is there before it is asked for.
   for (const consumer of foreseen) {
-    const own = (usesOf[consumer] ?? []).filter((use) => !settled.has(use));
+    const own = ofConsumer[consumer] ?? NONE;
     search.begin(
       consumer,
       own.map(({ producer }) => producer),
     );
     for (const use of own) {
       const { producer } = use;
+      if (settled.has(use)) continue;
       if (producer === consumer) refused.add(use);
       else if (search.finds(producer) || leavesLoopTo(producer, consumer)) continue;
       else if (!online.add(producer, consumer)) refused.add(use);
@@ -78,42 +82,45 @@ export function inferDependencies(
 
 function edgeFor({ producer, consumer, edge }: DataUse): DraftEdge {
   const at = edge === null ? `/nodes/${consumer}` : `${edge}/when`;
-  const rest = { action: null, origin: 'template', catches: null, index: null, maxIterations: null } as const;
-  return { from: producer, to: consumer, at, ...rest };
+  return {
+    from: producer,
+    to: consumer,
+    action: null,
+    origin: 'template',
+    catches: null,
+    index: null,
+    at,
+    maxIterations: null,
+  };
 }
 
-/** By consumer, and of one the latest producer first. */
-function usesByConsumer(uses: readonly DataUse[], order: readonly number[]): readonly (readonly DataUse[])[] {
-  const position = new Int32Array(order.length);
-  order.forEach((v, i) => {
-    position[v] = i;
-  });
-  const at = ({ producer }: DataUse): number => position[producer] ?? 0;
-  const usesOf: DataUse[][] = order.map(() => []);
-  for (const use of uses) usesOf[use.consumer]?.push(use);
-  for (const own of usesOf) own.sort((a, b) => at(b) - at(a));
-  return usesOf;
+type GroupedUses = readonly (readonly DataUse[] | undefined)[];
+
+const NONE: readonly DataUse[] = [];
+
+function groupUses(uses: readonly DataUse[], by: 'producer' | 'consumer', size: number): GroupedUses {
+  const groups = new Array<DataUse[] | undefined>(size);
+  for (const use of uses) {
+    const group = groups[use[by]];
+    if (group === undefined) groups[use[by]] = [use];
+    else group.push(use);
+  }
+  return groups;
 }
 
 /** From so many uses on it pays to look for all of them at once. */
 const MANY = 8;
 
 /** Of nodes that are used in many places, the uses that come after them in any case: one search for each such node. */
-function alreadyOrdered(uses: readonly DataUse[], forward: Digraph): ReadonlySet<DataUse> {
-  const byProducer = new Map<number, DataUse[]>();
-  for (const use of uses) {
-    const list = byProducer.get(use.producer);
-    if (list === undefined) byProducer.set(use.producer, [use]);
-    else list.push(use);
-  }
+function alreadyOrdered(usesOfProducer: GroupedUses, forward: Digraph): ReadonlySet<DataUse> {
   const search = new ReachabilitySearch(forward);
   const ordered = new Set<DataUse>();
-  for (const [producer, list] of byProducer) {
-    if (list.length < MANY) continue;
-    const consumers = new Set(list.map(({ consumer }) => consumer));
+  usesOfProducer.forEach((uses = NONE, producer) => {
+    if (uses.length < MANY) return;
+    const consumers = new Set(uses.map(({ consumer }) => consumer));
     const reached = search.reached(producer, consumers, () => true);
-    for (const use of list) if (use.consumer !== producer && reached.has(use.consumer)) ordered.add(use);
-  }
+    for (const use of uses) if (use.consumer !== producer && reached.has(use.consumer)) ordered.add(use);
+  });
   return ordered;
 }
 

@@ -19,7 +19,7 @@ export class AncestorSearch {
   /** Position before which no candidate stands. */
   #floor = 0;
   /** What has been found and not been searched from. */
-  #open: number[] = [];
+  readonly #open: number[] = [];
   /** The latest of what leads to the vertex directly; the vertex itself where nothing does. */
   #latest = 0;
 
@@ -67,7 +67,8 @@ export class AncestorSearch {
       (least, v) => Math.min(least, this.#online.positionOf(v)),
       this.#position,
     );
-    this.#open = [this.#vertex];
+    this.#open.length = 0;
+    this.#open.push(this.#vertex);
     this.#marks[this.#vertex] = this.#search;
   }
 
