@@ -67,12 +67,11 @@ export function describePublished(
   switch (params.type) {
     case 'node.queued':
       return { type: params.type, ...aboutNode(topology, context, at(topology.nodes, params.node)) };
-    case 'node.started':
-      return {
-        type: params.type,
-        ...aboutNode(topology, context, at(topology.nodes, params.node)),
-        attempt: nth(context.attempts, params.node) ?? 0,
-      };
+    case 'node.started': {
+      const { node, name, iteration } = aboutNode(topology, context, at(topology.nodes, params.node));
+      const attempt = nth(context.attempts, params.node) ?? 0;
+      return { type: params.type, node, name, ...(iteration === undefined ? null : { iteration }), attempt };
+    }
     case 'node.attempt_failed': {
       const plan = at(topology.nodes, params.node);
       const about = aboutNode(topology, context, plan);
@@ -126,16 +125,20 @@ export function describePublished(
 export function settledEvent(topology: Topology, context: ScopeContext, plan: NodePlan): ChartEvent {
   const outcome = nth(context.outcomes, plan.index);
   if (!outcome) throw new Error(`Node ${plan.node.id} settled without an outcome.`);
+  const { node, name, iteration } = aboutNode(topology, context, plan);
+  const { status, attempts, output, failure: error, action, handledBy, reason } = outcome;
   return {
     type: 'node.settled',
-    ...aboutNode(topology, context, plan),
-    status: outcome.status,
-    attempts: outcome.attempts,
-    output: outcome.output,
-    error: outcome.failure,
-    action: outcome.action,
-    handled_by: outcome.handledBy,
-    reason: outcome.reason,
+    node,
+    name,
+    ...(iteration === undefined ? null : { iteration }),
+    status,
+    attempts,
+    output,
+    error,
+    action,
+    handled_by: handledBy,
+    reason,
   };
 }
 

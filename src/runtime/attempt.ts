@@ -26,9 +26,11 @@ const PLAIN = /^[\w.~-]*$/;
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
   return oneShot<AttemptResult, AttemptInput>((job) => {
-    const attempt = new Attempt(definition, hostOf(job.system), job);
+    const host = hostOf(job.system);
     // All that start in one step have started before the function of any of them is called.
-    void PRESENT.then(() => attempt.begin());
+    void PRESENT.then(() => {
+      if (!job.isStopped) new Attempt(definition, host, job).begin();
+    });
   });
 }
 

@@ -11,12 +11,6 @@ export interface InnerRecords {
   readonly records: RecordBook;
 }
 
-interface Entry {
-  readonly record: NodeRecord;
-  /** What its last attempt has run; the nodes of a sub-workflow that was cancelled settle after the node around them. */
-  readonly inner: InnerRecords | null;
-}
-
 type RecordsById = { readonly [id: string]: NodeRecord };
 
 /** What is known of one node. */
@@ -25,12 +19,14 @@ interface Page {
   /** What its present attempt runs. */
   inner: InnerRecords | null;
   /** One for each time that it settled. */
-  readonly entries: Entry[];
+  readonly records: NodeRecord[];
 }
 
 /** Makes the records of one chart from its events, and nothing else (P15). */
 export class RecordBook {
   readonly #pages = new Map<string, Page>();
+  /** What the last attempt behind a record has run; the nodes of a sub-workflow that was cancelled settle after the node around them. */
+  readonly #inner = new Map<NodeRecord, InnerRecords>();
 
   /** @param at milliseconds from the run's start */
   note(event: RunEventBody, at: number): void {
@@ -57,7 +53,7 @@ export class RecordBook {
 
   #settled(event: Settled, at: number): void {
     const page = this.#pageOf(event.node);
-    const record: NodeRecord = {
+    const made = {
       name: event.name,
       status: event.status,
       attempts: event.attempts,
@@ -70,29 +66,31 @@ export class RecordBook {
       reason: event.reason,
     };
     const { iteration } = event;
-    const entry: Entry = {
-      record: iteration === undefined ? record : { ...record, iteration },
-      inner: page.inner,
-    };
+    const record: NodeRecord = iteration === undefined ? made : { ...made, iteration };
+    page.records.push(record);
+    if (page.inner !== null) this.#inner.set(record, page.inner);
     page.startedAt = null;
     page.inner = null;
-    page.entries.push(entry);
   }
 
   #amend(
     { node, name }: { readonly node: string; readonly name: string },
     change: Partial<NodeRecord>,
   ): void {
-    const { entries } = this.#pageOf(node);
-    const index = entries.findLastIndex(({ record }) => record.name === name);
-    const entry = entries[index];
-    if (entry !== undefined) entries[index] = { ...entry, record: { ...entry.record, ...change } };
+    const { records } = this.#pageOf(node);
+    const index = records.findLastIndex((record) => record.name === name);
+    const record = records[index];
+    if (record === undefined) return;
+    const inner = this.#inner.get(record);
+    const amended = { ...record, ...change };
+    records[index] = amended;
+    if (inner !== undefined) this.#inner.set(amended, inner);
   }
 
   #pageOf(node: string): Page {
     let page = this.#pages.get(node);
     if (page === undefined) {
-      page = { startedAt: null, inner: null, entries: [] };
+      page = { startedAt: null, inner: null, records: [] };
       this.#pages.set(node, page);
     }
     return page;
@@ -114,19 +112,20 @@ export class RecordBook {
   soFar(workflow: Workflow): RecordsById {
     const byNode = Object.create(null) as { [id: string]: NodeRecord };
     for (const { id } of workflow.nodes) {
-      const { entries } = this.#pages.get(id) ?? NOTHING;
-      const last = entries.at(-1);
-      if (last === undefined) continue;
-      const record = withNodes(last);
+      const records = this.#pages.get(id)?.records;
+      const last = records?.at(-1);
+      if (records === undefined || last === undefined) continue;
+      const record = this.#withNodes(last);
       byNode[id] =
-        entries.length === 1 ? record : { ...record, earlier: entries.slice(0, -1).map(withNodes) };
+        records.length === 1
+          ? record
+          : { ...record, earlier: records.slice(0, -1).map((one) => this.#withNodes(one)) };
     }
     return byNode;
   }
-}
 
-const NOTHING: Pick<Page, 'entries'> = { entries: [] };
-
-function withNodes({ record, inner }: Entry): NodeRecord {
-  return inner === null ? record : { ...record, nodes: inner.records.soFar(inner.workflow) };
+  #withNodes(record: NodeRecord): NodeRecord {
+    const inner = this.#inner.get(record);
+    return inner === undefined ? record : { ...record, nodes: inner.records.soFar(inner.workflow) };
+  }
 }
