@@ -1,13 +1,8 @@
-import {
-  type AnyEventObject,
-  type AnyStateMachine,
-  assign,
-  createMachine,
-  enqueueActions,
-  fromPromise,
-  sendTo,
-} from 'xstate';
+import { type AnyEventObject, type AnyStateMachine, fromPromise, raise, sendTo, spawnChild } from 'xstate';
 import type { BatchPolicy } from '../../ir/workflow.js';
+import { createFastMachine } from '../stepper/fast-machine.js';
+import { replaceContext } from '../stepper/replace-context.js';
+import type { WakeList } from '../stepper/step-table.js';
 import {
   allItemsSettled,
   type BatchContext,
@@ -42,15 +37,52 @@ interface Step<Event = AnyEventObject> {
 
 type Reply<Type extends BatchReply['type']> = Extract<BatchReply, { type: Type }>;
 
+/** What is said to, or by, one of the lanes. */
+interface OfLane {
+  readonly type: string;
+  readonly lane: number;
+}
+
 const DATA = 'data';
 const REJECTION = 'rejection';
-const request = (ask: (step: Step) => BatchRequest) =>
-  sendTo(DATA, (step: unknown) => ask(step as Step) as AnyEventObject);
-const update = <Event>(next: (context: BatchContext, event: Event) => BatchContext) =>
-  assign((step: unknown) => {
-    const { context, event } = step as Step<Event>;
-    return next(context, event);
-  });
+/** The state in which the batch has its data, and may have items under way. */
+const OPEN = 'open';
+
+const request = <Event = AnyEventObject>(ask: (step: Step<Event>) => BatchRequest) =>
+  sendTo(DATA, (step: unknown) => ask(step as Step<Event>) as AnyEventObject);
+
+const laneOf = ({ event }: Step<OfLane>): string => laneId(event.lane);
+const tellLane = <Event extends OfLane>(what: (step: Step<Event>) => AnyEventObject) =>
+  sendTo(laneOf as never, what as never);
+
+const update = <Event = AnyEventObject>(next: (context: BatchContext, event: Event) => BatchContext) =>
+  replaceContext(({ context, event }: Step<Event>) => next(context, event));
+
+/** What changes the context of a batch. */
+const CHANGES = {
+  noteItems: update<Reply<'opened'>>((context, { total, whole }) => ({ ...context, total, whole })),
+  noteExhausted: update((context) => ({ ...context, exhausted: true })),
+  noteBroken: update<Reply<'broken'>>(withFailure),
+  noteResult: update<Reply<'finished'>>((context, { result }) => ({ ...context, result })),
+  noteExplained: update<Reply<'explained'>>(withFailure),
+  noteFailure: update<ItemSettled>(withFailureOfItem),
+  noteDefect: update<{ error: BatchContext['failure'] }>((context, { error }) =>
+    withFailure(context, { failure: error }),
+  ),
+  countItem: update<ItemSettled>(withSettled),
+  countBegun: update((context) => ({ ...context, begun: context.begun + 1 })),
+  countLane: update((context) => ({ ...context, lanes: context.lanes + 1 })),
+};
+
+/** Those after which `working` or `stopping` may be left: all that make the items under way fewer, or the last. */
+const WAKING: ReadonlySet<string> = new Set<keyof typeof CHANGES>([
+  'noteExhausted',
+  'noteBroken',
+  'countItem',
+]);
+const WAKES: WakeList = new Map(
+  Object.keys(CHANGES).map((name) => [name, () => (WAKING.has(name) ? [OPEN] : [])]),
+);
 
 /**
  * The machine of a batch: `opening -> working -> finishing -> succeeded`, or by way of `stopping` or `explaining` to `failed`. To
@@ -62,34 +94,37 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
   const config = {
     id: 'batch',
     context: ({ input }: { input: BatchInput }) => initialBatchContext(input),
-    initial: 'open',
+    initial: OPEN,
     output: ({ context }: { context: BatchContext }) => context.result,
     states: {
-      open: {
+      [OPEN]: {
         invoke: {
           id: DATA,
           src: BATCH_DATA,
           input: ({ context }: { context: BatchContext }) => context.base,
           onError: { target: 'failed', actions: 'noteDefect' },
         },
-        on: { broken: { target: 'failed', actions: 'noteBroken' } },
-        exit: 'stopLanes',
+        on: {
+          finished: { target: 'succeeded', actions: 'noteResult' },
+          explained: { target: 'failed', actions: 'noteExplained' },
+          broken: { target: 'failed', actions: 'noteBroken' },
+        },
+        onDone: 'failed',
         initial: 'opening',
         states: {
-          opening: {
-            on: {
-              opened: { target: 'working', actions: ['noteItems', 'pullFirst'] },
-              finished: { target: '#batch.succeeded', actions: 'noteResult' },
-            },
-          },
+          opening: { on: { opened: { target: 'working', actions: ['noteItems', 'pullFirst'] } } },
           working: {
             always: [
-              { target: '#batch.failed', guard: 'sourceBroke' },
+              { target: 'ended', guard: 'sourceBroke' },
               { target: 'explaining', guard: 'tooManyFailed' },
               { target: 'finishing', guard: 'allItemsSettled' },
             ],
             on: {
-              item: { actions: 'beginItem' },
+              item: [
+                { guard: 'laneIsAlive', actions: ['countBegun', 'handItem'] },
+                { guard: 'laneIsLast', actions: ['countBegun', 'countLane', 'spawnLane', 'handItem'] },
+                { actions: ['countBegun', 'countLane', 'spawnLane', 'handItem', 'pullFurther'] },
+              ],
               exhausted: { actions: 'noteExhausted' },
               // What has begun is finished all the same.
               broken: { actions: ['noteExhausted', 'noteBroken'] },
@@ -100,18 +135,16 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
             },
           },
           stopping: {
-            entry: 'tellLanesToStop',
-            always: { target: '#batch.failed', guard: 'nothingUnderWay' },
-            on: { 'item.settled': { actions: ['countItem', 'keepItem'] } },
+            entry: 'stopFirstLane',
+            always: { target: 'ended', guard: 'nothingUnderWay' },
+            on: {
+              stop_lane: { guard: 'laneIsAlive', actions: ['stopLane', 'stopNextLane'] },
+              'item.settled': { actions: ['countItem', 'keepItem'] },
+            },
           },
-          finishing: {
-            entry: 'askForResult',
-            on: { finished: { target: '#batch.succeeded', actions: 'noteResult' } },
-          },
-          explaining: {
-            entry: 'askForFailure',
-            on: { explained: { target: '#batch.failed', actions: 'noteExplained' } },
-          },
+          finishing: { entry: 'askForResult' },
+          explaining: { entry: 'askForFailure' },
+          ended: { type: 'final' },
         },
       },
       succeeded: { type: 'final' },
@@ -121,7 +154,7 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
       },
     },
   };
-  return createMachine(config as never).provide({
+  const implementations = {
     actors: {
       [LANE]: lane,
       [REJECTION]: fromPromise(({ input }) => Promise.reject(input)),
@@ -130,64 +163,43 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
       sourceBroke: ({ context }: Step) => allItemsSettled(context) && context.failure !== null,
       tooManyFailed: ({ context }: Step) => allItemsSettled(context) && tooManyFailed(policy, context),
       allItemsSettled: ({ context }: Step) => allItemsSettled(context),
-      endsBatch: ({ context, event }: Step) => endsBatch(policy, context, event as unknown as ItemSettled),
+      endsBatch: ({ context, event }: Step<ItemSettled>) => endsBatch(policy, context, event),
       nothingUnderWay: ({ context }: Step) => itemsUnderWay(context) === 0,
+      laneIsAlive: ({ context, event }: Step<OfLane>) => event.lane < context.lanes,
+      laneIsLast: ({ event }: Step<OfLane>) => event.lane + 1 === policy.maxConcurrent,
     },
     actions: {
-      noteItems: update<Reply<'opened'>>((context, { total, whole }) => ({ ...context, total, whole })),
-      noteExhausted: update((context) => ({ ...context, exhausted: true })),
-      noteBroken: update<Reply<'broken'>>(withFailure),
-      noteResult: update<Reply<'finished'>>((context, { result }) => ({ ...context, result })),
-      noteExplained: update<Reply<'explained'>>(withFailure),
-      noteFailure: update<ItemSettled>(withFailureOfItem),
-      noteDefect: update<{ error: BatchContext['failure'] }>((context, { error }) =>
-        withFailure(context, { failure: error }),
-      ),
-      countItem: update<ItemSettled>(withSettled),
-      keepItem: request(({ event }) => event as unknown as ItemSettled),
+      ...CHANGES,
+      keepItem: request(({ event }: Step<ItemSettled>) => event),
       pullFirst: request(() => ({ type: 'pull', lane: 0 })),
-      pullNext: request(({ event }) => ({ type: 'pull', lane: (event as unknown as ItemSettled).lane })),
+      pullNext: request(({ event }: Step<OfLane>) => ({ type: 'pull', lane: event.lane })),
+      pullFurther: request(({ event }: Step<OfLane>) => ({ type: 'pull', lane: event.lane + 1 })),
       askForResult: request(() => ({ type: 'finish' })),
       askForFailure: request(({ context }) => ({
         type: 'explain',
         tolerated: toleratedItems(policy, context),
       })),
-      beginItem: enqueue<Reply<'item'>>((step, enqueue) => beginItem(policy, step, enqueue)),
-      tellLanesToStop: eachLane((enqueue, id) => enqueue.sendTo(id, { type: 'stop' })),
-      stopLanes: eachLane((enqueue, id) => enqueue.stopChild(id)),
+      spawnLane: spawnChild(LANE, {
+        id: laneOf,
+        input: ({ context: { base, seed }, event }: Step<OfLane>) => ({ base, seed, lane: event.lane }),
+      } as never),
+      handItem: tellLane(({ context, event }: Step<Reply<'item'>>) => ({
+        type: 'take',
+        item: event.item,
+        whole: context.whole,
+      })),
+      stopLane: tellLane(() => ({ type: 'stop' })),
+      stopFirstLane: raise({ type: 'stop_lane', lane: 0 } as AnyEventObject),
+      stopNextLane: raise(
+        (step: unknown): AnyEventObject => ({
+          type: 'stop_lane',
+          lane: (step as Step<OfLane>).event.lane + 1,
+        }),
+      ),
     },
-  } as never);
+  };
+  return createFastMachine(config, implementations, WAKES);
 }
-
-/** What is used of XState's own, whose types want to know every actor there is. */
-interface Enqueue {
-  assign(next: BatchContext): void;
-  spawnChild(src: string, options: { id: string; input: unknown }): void;
-  sendTo(id: string, event: AnyEventObject): void;
-  stopChild(id: string): void;
-}
-
-function enqueue<Event>(collect: (step: Step<Event>, enqueue: Enqueue) => void) {
-  return enqueueActions((step: unknown) =>
-    collect(step as Step<Event>, (step as { enqueue: Enqueue }).enqueue),
-  );
-}
-
-/** Hands an item to the lane that has asked for it, a new one if need be; the next new lane asks once this one has work. */
-function beginItem(policy: BatchPolicy, { context, event }: Step<Reply<'item'>>, enqueue: Enqueue): void {
-  const { lane, item } = event;
-  const isNew = lane === context.lanes;
-  const { base, seed, whole } = context;
-  enqueue.assign({ ...context, begun: context.begun + 1, lanes: context.lanes + (isNew ? 1 : 0) });
-  if (isNew) enqueue.spawnChild(LANE, { id: laneId(lane), input: { base, seed, lane } });
-  enqueue.sendTo(laneId(lane), { type: 'take', item, whole });
-  if (isNew && lane + 1 < policy.maxConcurrent) enqueue.sendTo(DATA, { type: 'pull', lane: lane + 1 });
-}
-
-const eachLane = (tell: (enqueue: Enqueue, id: string) => void) =>
-  enqueue(({ context }, enqueue) => {
-    for (let lane = 0; lane < context.lanes; lane++) tell(enqueue, laneId(lane));
-  });
 
 /** Whether a notice of how far a batch is would say something new. */
 export const hasProgress = (context: BatchContext): boolean =>

@@ -12,7 +12,7 @@ import {
   transitionConfigs,
   visitTransitions,
 } from './xstate-config.js';
-import { builtinAction, isBuiltinGuard } from './xstate-internals.js';
+import { type BuiltinAction, builtinAction, isBuiltinGuard } from './xstate-internals.js';
 
 /** Whether a machine is one that the fast stepper steps exactly as XState does, or else why it is not. */
 export type Certificate = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -24,13 +24,14 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'xstate.cancel',
   'xstate.emit',
   'xstate.log',
+  'xstate.spawnChild',
 ]);
 
 /**
  * Looks at all that a machine is made of, as its config has it. The subset: compound and parallel states at any depth; each transition
  * without a target, or from a state to another one beside it, by its key; `always` on atomic states; one invoked actor for each state, by
- * name; no history, wildcards, re-entry, routes, built-in guards, ids of states, or actors other than invoked ones. What XState would
- * refuse is not in it.
+ * name, and those that actions spawn by name and id, which end with the machine; no history, wildcards, re-entry, routes, built-in guards, or ids
+ * of states. What XState would refuse is not in it.
  *
  * @example
  * certify(createMachine({ initial: 'a', states: { a: { on: { '*': 'b' } }, b: {} } })).ok; // false
@@ -224,9 +225,16 @@ function wrongAction(action: unknown): string | null {
   const builtin = builtinAction(action);
   if (builtin === null) return null;
   if (!ACTIONS.has(builtin.type)) return `has the action \`${builtin.type}\``;
+  if (builtin.type === 'xstate.spawnChild') return wrongSpawn(builtin);
   return builtin.type === 'xstate.assign' && typeof builtin.assignment !== 'function'
     ? 'assigns each key by itself'
     : null;
+}
+
+function wrongSpawn({ src, id, systemId, syncSnapshot }: BuiltinAction): string | null {
+  if (typeof src !== 'string') return 'spawns an actor that has no name';
+  if (!id) return 'spawns an actor that has no id';
+  return systemId === undefined && !syncSnapshot ? null : 'spawns an actor that others can see';
 }
 
 function first<T>(things: Iterable<T>, wrong: (thing: T) => string | null): string | null {

@@ -13,6 +13,18 @@ export interface ActiveChild {
   readonly spawned: number;
 }
 
+/** An actor that an action has spawned. */
+export interface SpawnedActor {
+  readonly actor: AnyActorRef;
+  /** When that was, by the number of the microstep. */
+  readonly spawned: number;
+}
+
+/** By id. */
+export type SpawnedActors = ReadonlyMap<string, SpawnedActor>;
+
+const NONE_SPAWNED: SpawnedActors = new Map();
+
 /** By slot of a compound state. What is in one that is not active itself means nothing. */
 export type ActiveChildren = Vector<ActiveChild | null>;
 
@@ -30,7 +42,7 @@ export function activeChildren(active: ActiveChildren, state: StepState): readon
   return child === undefined ? [] : [child];
 }
 
-/** Which states of a machine are active, and which actors they have invoked. Never changed; what is asked seldom is made when asked. */
+/** Which states of a machine are active, and which actors it has. Never changed; what is asked seldom is made when asked. */
 export class Configuration {
   #value: StateValue | undefined;
   #nodes: AnyStateNode[] | undefined;
@@ -43,7 +55,25 @@ export class Configuration {
     readonly done: Vector<number>,
     /** The number of the last microstep; 0 where the configuration comes from elsewhere. */
     readonly time: number,
+    readonly spawned: SpawnedActors = NONE_SPAWNED,
   ) {}
+
+  /**
+   * The one after this.
+   *
+   * @param sameActors whether it has the same actors
+   */
+  next(
+    active: ActiveChildren,
+    done: Vector<number>,
+    time: number,
+    spawned: SpawnedActors,
+    sameActors: boolean,
+  ): Configuration {
+    const next = new Configuration(this.table, active, done, time, spawned);
+    if (sameActors) next.#children = this.#children;
+    return next;
+  }
 
   /** That of a machine which has entered nothing yet. */
   static empty(table: StepTable): Configuration {
@@ -59,7 +89,7 @@ export class Configuration {
    * That of a snapshot which something else has made.
    *
    * @param nodes the active state nodes, in the order in which they were entered
-   * @throws Error for an actor that none of these states has invoked
+   * @param children an actor that none of these states invokes was spawned
    */
   static of(
     table: StepTable,
@@ -74,19 +104,22 @@ export class Configuration {
       active = active.set(state.parent.slot, { state, entered, actor: undefined, spawned: 0 });
     });
     const actors = Object.entries(children);
+    const others = new Map<string, SpawnedActor>();
     actors.forEach(([id, actor], index) => {
       const state = table.invokers.get(id);
       const slot = state?.parent?.slot;
       const child = slot === undefined ? null : active.get(slot);
-      if (slot === undefined || child === null || child.state !== state) {
-        throw new Error(`The snapshot has an actor \`${id}\` that no active state has invoked.`);
+      const spawned = index - actors.length;
+      if (slot !== undefined && child !== null && child.state === state) {
+        active = active.set(slot, { ...child, actor, spawned });
+      } else if (actor !== undefined) {
+        others.set(id, { actor, spawned });
       }
-      active = active.set(slot, { ...child, actor, spawned: index - actors.length });
     });
     for (const { type, slot, children: inside } of table.states) {
       if (type === 'parallel') done = done.set(slot, inside.filter((child) => isDone(active, child)).length);
     }
-    return new Configuration(table, active, done, 0);
+    return new Configuration(table, active, done, 0, others);
   }
 
   get value(): StateValue {
@@ -100,28 +133,36 @@ export class Configuration {
     return this.#nodes;
   }
 
-  /** In the order in which they were invoked. */
+  /** In the order in which they began. */
   get children(): Record<string, AnyActorRef> {
-    this.#children ??= Object.fromEntries(
-      this.invoking().map(({ state, actor }) => [state.invoke?.id ?? '', actor as AnyActorRef]),
-    );
+    this.#children ??= this.#findChildren();
     return this.#children;
   }
 
-  /** Those of the active states that have invoked an actor, in that order. */
-  invoking(): readonly ActiveChild[] {
-    return activeStates(this.active, this.table.root)
-      .flatMap((state) => {
-        const child = state.parent?.type === 'compound' ? this.active.get(state.parent.slot) : null;
-        return child?.actor === undefined ? [] : [child];
-      })
-      .sort((a, b) => a.spawned - b.spawned);
+  #findChildren(): Record<string, AnyActorRef> {
+    const invoked = this.#invoking().map(({ state, actor, spawned }) => ({
+      id: state.invoke?.id ?? '',
+      actor: actor as AnyActorRef,
+      spawned,
+    }));
+    // Of those that began at the same time, the spawned one was first.
+    const others = [...this.spawned].map(([id, { actor, spawned }]) => ({ id, actor, spawned }));
+    const all = [...others, ...invoked].sort((a, b) => a.spawned - b.spawned);
+    return Object.fromEntries(all.map(({ id, actor }) => [id, actor]));
+  }
+
+  /** Those of the active states that have invoked an actor, outer ones first. */
+  #invoking(): readonly ActiveChild[] {
+    return activeStates(this.active, this.table.root).flatMap((state) => {
+      const child = state.parent?.type === 'compound' ? this.active.get(state.parent.slot) : null;
+      return child?.actor === undefined ? [] : [child];
+    });
   }
 
   /** The same states, their actors stopped. */
   withoutActors(): Configuration {
     let { active } = this;
-    for (const child of this.invoking()) {
+    for (const child of this.#invoking()) {
       active = active.set(child.state.parent?.slot ?? -1, { ...child, actor: undefined });
     }
     return new Configuration(this.table, active, this.done, this.time);

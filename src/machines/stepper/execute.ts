@@ -46,6 +46,14 @@ export function resolveActions({
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
 
+/** The actors of a machine in the middle of a step. */
+interface Children {
+  /** By id, in the order in which they began. */
+  list(): Record<string, AnyActorRef>;
+  /** Takes in one that an action has spawned. */
+  add(id: string, actor: AnyActorRef): void;
+}
+
 /** Runs the actions of one macrostep, and keeps what becomes of the context. */
 export class Executor {
   context: unknown;
@@ -60,8 +68,7 @@ export class Executor {
     context: unknown,
     private readonly awake: Awake,
     isWatched: boolean,
-    /** The actors invoked by what is active now. */
-    private readonly children: () => Record<string, AnyActorRef>,
+    private readonly children: Children,
   ) {
     this.context = context;
     this.#isDirect = !isWatched && statusOf(scope.self) === ProcessingStatus.Running;
@@ -80,7 +87,9 @@ export class Executor {
         continue;
       }
       const info = { context, event, self: scope.self, system: scope.system };
-      if (builtin === null) {
+      if (builtin?.type === 'xstate.spawnChild') {
+        this.#spawnChild(builtin as SpawnAction, info);
+      } else if (builtin === null) {
         if (!this.#isDirect) {
           scope.actionExecutor({ type: action.name, info, params, exec: execute } as never);
         } else if (execute !== undefined) {
@@ -107,18 +116,30 @@ export class Executor {
     const given = typeof input === 'function' ? input({ context, event, self }) : input;
     const actorRef = logic === undefined ? undefined : makeActor(logic as AnyActorLogic, invoke, self, given);
     const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
+    this.#start(params, { context, event, self, system });
+    return actorRef;
+  }
+
+  /** As XState's own action does, which would look at all states to make a snapshot of them. */
+  #spawnChild({ src, id, input }: SpawnAction, info: ActionInfo): void {
+    const { context, event, self } = info;
+    const logic = this.machine.implementations.actors?.[src] as AnyActorLogic | undefined;
+    const given = typeof input === 'function' ? input({ context, event, self }) : input;
+    const known = typeof id === 'function' ? id(info) : id;
+    const options = { id: known, src, parent: self, syncSnapshot: false, input: given };
+    const actorRef = logic === undefined ? undefined : createActor(logic, options as never);
+    if (actorRef !== undefined) this.children.add(known as string, actorRef);
+    this.#start({ id, systemId: undefined, actorRef, src, input: given }, info);
+  }
+
+  #start(params: ActorParams, info: ActionInfo): void {
+    const { scope } = this;
     if (this.#isDirect) {
       startInvoked(scope, params);
-      return actorRef;
+      return;
     }
-    const info = { context, event, self, system };
-    scope.actionExecutor({
-      type: 'xstate.spawnChild',
-      info,
-      params,
-      exec: () => startInvoked(scope, params),
-    } as never);
-    return actorRef;
+    const exec = () => startInvoked(scope, params);
+    scope.actionExecutor({ type: 'xstate.spawnChild', info, params, exec } as never);
   }
 
   stop(child: AnyActorRef | undefined, event: AnyEventObject): void {
@@ -164,10 +185,34 @@ export class Executor {
       machine,
       context,
       get children() {
-        return children();
+        return children.list();
       },
     };
   }
+}
+
+/** What XState says of an actor that begins. */
+interface ActorParams {
+  readonly id: unknown;
+  readonly systemId: string | undefined;
+  readonly actorRef: AnyActorRef | undefined;
+  readonly src: string;
+  readonly input: unknown;
+}
+
+/** What an action is given. */
+interface ActionInfo {
+  readonly context: unknown;
+  readonly event: AnyEventObject;
+  readonly self: AnyActorRef;
+  readonly system: AnyActorRef['system'];
+}
+
+/** \`spawnChild\` as far as it is certified. */
+interface SpawnAction {
+  readonly src: string;
+  readonly id: string | ((info: ActionInfo) => string) | undefined;
+  readonly input: unknown;
 }
 
 type Execute = (info: object, params: unknown) => void;

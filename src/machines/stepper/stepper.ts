@@ -1,6 +1,12 @@
-import type { AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
+import type { AnyActorRef, AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
 import { Awake } from './awake.js';
-import { type ActiveChild, activeChildren, activeStates, Configuration } from './configuration.js';
+import {
+  type ActiveChild,
+  activeChildren,
+  activeStates,
+  type Configuration,
+  type SpawnedActors,
+} from './configuration.js';
 import { Executor } from './execute.js';
 import { enabledAlways, enabledBy, inDocumentOrder, type Occasion } from './select.js';
 import { FastSnapshot } from './snapshot.js';
@@ -21,6 +27,9 @@ export class Stepper {
   #active: Vector<ActiveChild | null>;
   #done: Vector<number>;
   #time: number;
+  #spawned: SpawnedActors;
+  /** Whether actors have begun or ended since `#configuration`. */
+  #hasOtherActors = false;
   #status: SnapshotStatus = 'active';
   #output: unknown;
   readonly #awake: Awake;
@@ -43,19 +52,16 @@ export class Stepper {
     this.#active = configuration.active;
     this.#done = configuration.done;
     this.#time = configuration.time;
+    this.#spawned = configuration.spawned;
     this.#status = snapshot.status;
     this.#output = snapshot.output;
     // A snapshot from elsewhere need not be at rest.
     this.#awake = new Awake(this.#table, configuration.time > 0);
     this.#isWatched = trace !== null || isWatched(scope.system);
-    this.#executor = new Executor(
-      snapshot.machine,
-      scope,
-      snapshot.context,
-      this.#awake,
-      this.#isWatched,
-      () => this.#now().children,
-    );
+    this.#executor = new Executor(snapshot.machine, scope, snapshot.context, this.#awake, this.#isWatched, {
+      list: () => this.#now().children,
+      add: (id, actor) => this.#addSpawned(id, actor),
+    });
   }
 
   /** Enters the machine, and goes on until nothing happens by itself. */
@@ -131,7 +137,9 @@ export class Stepper {
     const { slot } = state.parent;
     const child = this.#active.get(slot);
     this.#executor.stop(child?.actor, event);
-    if (child?.actor !== undefined) this.#active = this.#active.set(slot, { ...child, actor: undefined });
+    if (child?.actor === undefined) return;
+    this.#active = this.#active.set(slot, { ...child, actor: undefined });
+    this.#hasOtherActors = true;
   }
 
   /** Enters a state, then what is inside of it. */
@@ -142,6 +150,7 @@ export class Stepper {
     if (parent?.type === 'compound') {
       const entered = this.#time;
       this.#active = this.#active.set(parent.slot, { state, actor, entered, spawned: entered });
+      if (actor !== undefined) this.#hasOtherActors = true;
     }
     if (unsent.length > 0) this.#executor.sendLate(unsent);
     this.#awake.entered(state);
@@ -192,7 +201,14 @@ export class Stepper {
   }
 
   #stopActors(event: AnyEventObject): void {
-    for (const { actor } of this.#now().invoking()) this.#executor.stop(actor, event);
+    for (const actor of Object.values(this.#now().children)) this.#executor.stop(actor, event);
+  }
+
+  /** Counted as a microstep more: what is invoked in the same one was invoked either before or after it. */
+  #addSpawned(id: string, actor: AnyActorRef): void {
+    const spawned = this.#spawned.get(id)?.spawned ?? ++this.#time;
+    this.#spawned = new Map(this.#spawned).set(id, { actor, spawned });
+    this.#hasOtherActors = true;
   }
 
   #end(event: AnyEventObject, error: unknown): FastSnapshot {
@@ -223,8 +239,10 @@ export class Stepper {
   /** The configuration as it is in the middle of a microstep. */
   #now(): Configuration {
     const known = this.#configuration;
-    if (this.#active !== known.active || this.#done !== known.done) {
-      this.#configuration = new Configuration(this.#table, this.#active, this.#done, this.#time);
+    if (this.#active !== known.active || this.#done !== known.done || this.#spawned !== known.spawned) {
+      const sameActors = !this.#hasOtherActors;
+      this.#configuration = known.next(this.#active, this.#done, this.#time, this.#spawned, sameActors);
+      this.#hasOtherActors = false;
     }
     return this.#configuration;
   }

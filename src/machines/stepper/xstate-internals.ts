@@ -29,6 +29,12 @@ export const doneStateEvent = (id: string, output: unknown): AnyEventObject => (
 export interface BuiltinAction {
   readonly type: string;
   readonly assignment?: unknown;
+  /** Of \`spawnChild\`. */
+  readonly src?: unknown;
+  readonly id?: unknown;
+  readonly input?: unknown;
+  readonly systemId?: unknown;
+  readonly syncSnapshot?: unknown;
   /** Says what is to be executed: `[snapshot, params]`. An immediate `raise` is put into `extra.internalQueue`. */
   resolve(
     scope: AnyActorScope,

@@ -48,7 +48,12 @@ describe('certify', () => {
       'has a guard that is made of other guards',
       two({ on: { go: { target: 'b', guard: and(['x', 'y']) } } }),
     ],
-    ['has the action `xstate.spawnChild`', two({ entry: spawnChild('x') })],
+    ['spawns an actor that has no id', two({ entry: spawnChild('x') })],
+    [
+      'spawns an actor that has no name',
+      two({ entry: spawnChild(fromPromise(async () => 1) as never, { id: 'x' }) }),
+    ],
+    ['spawns an actor that others can see', two({ entry: spawnChild('x', { id: 'x', systemId: 'x' }) })],
     ['has the action `xstate.enqueueActions`', two({ on: { go: { actions: enqueueActions(() => {}) } } })],
     ['assigns each key by itself', two({ exit: assign({ count: 1 }) })],
     ['has an id of its own', two({}, { id: 'far' })],
