@@ -36,7 +36,7 @@ export interface RunnerOptions {
   /** Worker threads at most. Default: as many as the machine has cores. */
   readonly maxThreads?: number;
   readonly limits?: Partial<Limits>;
-  /** Default: a memory store that keeps the last 100 runs. */
+  /** Default: a memory store that keeps the last 100 runs, or fewer of many nodes: see {@link createMemoryStore}. */
   readonly store?: RunStore;
   /** Default: the system's. */
   readonly clock?: Clock;

@@ -8,14 +8,18 @@ export interface MemoryStore extends RunStore {
   list(): readonly StoredRun[];
 }
 
+/** Records of nodes in the ended runs that are kept, but for the last run: about as many kilobytes, with small outputs. */
+const MOST_RECORDS = 10_000;
+
 /**
  * Keeps runs in memory: those under way, and the last `keep` that have ended (default 100), so that a service which starts
- * thousands of runs does not grow. What single nodes have put out is not kept besides: the run holds it, and nothing is left to go on
+ * thousands of runs does not grow; fewer where they have more than 10,000 nodes together. What single nodes have put out is not kept besides: the run holds it, and nothing is left to go on
  * from where the run is lost.
  */
 export function createMemoryStore(keep = 100): MemoryStore {
   const runs = new Map<string, StoredRun>();
-  const ended: string[] = [];
+  const ended: { readonly id: string; readonly records: number }[] = [];
+  let records = 0;
   return {
     create(run) {
       if (runs.has(run.run_id)) {
@@ -31,8 +35,15 @@ export function createMemoryStore(keep = 100): MemoryStore {
       const run = runs.get(runId);
       if (run === undefined) return;
       runs.set(runId, { ...run, result });
-      ended.push(runId);
-      while (ended.length > keep) runs.delete(ended.shift() ?? '');
+      const added = Object.keys(result.nodes).length;
+      ended.push({ id: runId, records: added });
+      records += added;
+      while (ended.length > keep || (records > MOST_RECORDS && ended.length > 1)) {
+        const oldest = ended.shift();
+        if (oldest === undefined) return;
+        runs.delete(oldest.id);
+        records -= oldest.records;
+      }
     },
     get: (runId) => runs.get(runId),
     list: () => [...runs.values()],
