@@ -26,13 +26,10 @@ export function chartActions(topology: Topology) {
   };
   return {
     beginAttempt: update(({ context, event }, params: { node: number }) => {
-      const attempt = (nth(context.attempts, params.node) ?? 0) + 1;
-      const { at: current } = event as ChartInputEvent & { at: number };
-      const first = attempt === 1 ? current : (nth(context.began, params.node)?.first ?? current);
-      return changed(context, {
-        attempts: withNth(context.attempts, params.node, attempt),
-        began: withNth(context.began, params.node, { first, current }),
-      });
+      const before = nth(context.attempts, params.node) ?? null;
+      const { at: last } = event as ChartInputEvent & { at: number };
+      const attempts = { count: (before?.count ?? 0) + 1, first: before?.first ?? last, last };
+      return changed(context, { attempts: withNth(context.attempts, params.node, attempts) });
     }),
     recordOutcome: update((step, params: { node: number; by: Cause }) => {
       const { context } = step;

@@ -4,7 +4,7 @@ import type { AboutNode } from './about-node.js';
 import { at } from './at.js';
 import type { BatchEvent } from './batch/item-event.js';
 import { nextUndo } from './compensation.js';
-import { iterationsAround, type ScopeContext } from './context.js';
+import { attemptsAt, iterationsAround, type ScopeContext } from './context.js';
 import { failedBranches } from './failure.js';
 import { nameOf } from './names.js';
 import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } from './outcome.js';
@@ -69,7 +69,7 @@ export function describePublished(
       return { type: params.type, ...aboutNode(topology, context, at(topology.nodes, params.node)) };
     case 'node.started': {
       const { node, name, iteration } = aboutNode(topology, context, at(topology.nodes, params.node));
-      const attempt = nth(context.attempts, params.node) ?? 0;
+      const attempt = attemptsAt(context, params.node);
       return { type: params.type, node, name, ...(iteration === undefined ? null : { iteration }), attempt };
     }
     case 'node.attempt_failed': {
@@ -78,7 +78,7 @@ export function describePublished(
       return {
         type: params.type,
         ...about,
-        attempt: nth(context.attempts, params.node) ?? 0,
+        attempt: attemptsAt(context, params.node),
         error: { name: about.name, ...attemptFailureBy(context, plan, params.by, event).failure },
       };
     }
@@ -87,7 +87,7 @@ export function describePublished(
       return {
         type: params.type,
         ...aboutNode(topology, context, plan),
-        attempt: nth(context.attempts, params.node) ?? 0,
+        attempt: attemptsAt(context, params.node),
         delay_ms: waitAfter(context, plan),
       };
     }

@@ -1,7 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Outcome } from './outcome.js';
-import { PageEditor, type Pages, toPages } from './pages.js';
+import { nth, PageEditor, type Pages, toPages } from './pages.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
 /** What an edge has become; `null` while it is undecided. `failed` and `broken` are described in docs/semantics.md. */
@@ -29,14 +29,12 @@ export interface ScopeContext {
   readonly seed: number;
   /** By node. */
   readonly outcomes: Pages<Outcome | null>;
-  /** By node: attempts begun. */
-  readonly attempts: Pages<number>;
+  /** By node: the attempts at it; `null` before the first. */
+  readonly attempts: Pages<Attempts | null>;
   /** By edge. */
   readonly edges: Pages<EdgeState | null>;
   /** By unit: edges still undecided in this scope. */
   readonly undecided: Pages<number>;
-  /** By node: when its first attempt and its present one began, in milliseconds from the run's start. */
-  readonly began: Pages<AttemptTimes | null>;
   /** By loop: the number of the iteration that is under way, from 1; 0 before the first. */
   readonly iterations: readonly number[];
   /** The first failure that no policy handled. */
@@ -58,9 +56,11 @@ export interface StateWrite {
   readonly values: readonly (readonly [key: string, value: JsonValue])[];
 }
 
-export interface AttemptTimes {
+/** How many attempts have begun, and when the first and the last of them did, in milliseconds from the run's start. */
+export interface Attempts {
+  readonly count: number;
   readonly first: number;
-  readonly current: number;
+  readonly last: number;
 }
 
 /** One success of a node that has a `compensate`. */
@@ -114,10 +114,9 @@ function makeBlank(topology: Topology): ScopeContext {
     inputs: {},
     seed: 0,
     outcomes: toPages(topology.nodes.map(() => null)),
-    attempts: toPages(topology.nodes.map(() => 0)),
+    attempts: toPages(topology.nodes.map(() => null)),
     edges: toPages(topology.workflow.edges.map(() => null)),
     undecided: toPages(topology.awaited),
-    began: toPages(topology.nodes.map(() => null)),
     iterations: topology.loops.map(() => 0),
     failure: null,
     abort: null,
@@ -137,7 +136,6 @@ export function changed(context: ScopeContext, changes: Partial<ScopeContext>): 
     attempts: changes.attempts ?? context.attempts,
     edges: changes.edges ?? context.edges,
     undecided: changes.undecided ?? context.undecided,
-    began: changes.began ?? context.began,
     iterations: changes.iterations ?? context.iterations,
     failure: changes.failure === undefined ? context.failure : changes.failure,
     abort: changes.abort === undefined ? context.abort : changes.abort,
@@ -156,7 +154,7 @@ export function iterationContext(topology: Topology, loop: LoopPlan, around: Sco
   const undecided = new PageEditor(around.undecided);
   const iterations = [...around.iterations];
   for (const node of loop.body) {
-    attempts.set(node, 0);
+    attempts.set(node, null);
     undecided.set(node, topology.awaited[node] ?? 0);
   }
   for (const inner of loop.inner) {
@@ -181,6 +179,10 @@ export function isExhausted(context: ScopeContext, { edge }: EdgePlan): boolean 
   const { closes, maxIterations } = edge;
   return closes !== null && (context.iterations[closes] ?? 0) >= (maxIterations ?? 0);
 }
+
+/** How many attempts at a node have begun. */
+export const attemptsAt = (context: ScopeContext, node: number): number =>
+  nth(context.attempts, node)?.count ?? 0;
 
 /** The iterations of the loops around a node, outermost first. */
 export function iterationsAround(

@@ -1,6 +1,6 @@
 import { dependsOnFailure, isStopped, type StopEvent } from './abort.js';
 import { at } from './at.js';
-import type { ScopeContext } from './context.js';
+import { attemptsAt, type ScopeContext } from './context.js';
 import {
   catchFor,
   type FailureRoute,
@@ -13,11 +13,10 @@ import {
 import { toleratedBy } from './group-plan.js';
 import { asksForAnother, decideJoin, decideLoopEntry, type JoinDecision } from './join.js';
 import type { SkipReason } from './outcome.js';
-import { nth } from './pages.js';
 import { mayTryAgain } from './retry.js';
 import {
   attemptFailureBy,
-  beganAt,
+  attemptsOf,
   type Cause,
   type ChartInputEvent,
   isFallbackRefused,
@@ -99,16 +98,15 @@ export function chartGuards(topology: Topology) {
       isSkip(join(context, params), 'when_false'),
 
     // The end of an attempt.
-    firstAttempt: ({ context }: Step, params: { node: number }) =>
-      (nth(context.attempts, params.node) ?? 0) === 0,
+    firstAttempt: ({ context }: Step, params: { node: number }) => attemptsAt(context, params.node) === 0,
     attemptsLeft: ({ context, event }: Step, params: { node: number; by: Cause }) => {
       const { node, index } = plan(params);
       if (node.retry === null || context.abort !== null || isStopped(context, plan(params))) return false;
       const failed = attemptFailureBy(context, plan(params), params.by, event);
-      const attempt = nth(context.attempts, index) ?? 1;
+      const attempt = attemptsAt(context, index);
       return mayTryAgain(
         node.retry,
-        { ...failed, attempt, firstStartedAt: beganAt(context, plan(params)).first },
+        { ...failed, attempt, firstStartedAt: attemptsOf(context, plan(params)).first },
         waitAfter(context, plan(params)),
       );
     },

@@ -24,7 +24,7 @@ export function mergeIteration(
   const open: NodePlan[] = [];
   for (const index of plan.body) {
     const outcome = nth(ended.outcomes, index) ?? null;
-    attempts.set(index, nth(ended.attempts, index) ?? 0);
+    attempts.set(index, nth(ended.attempts, index) ?? null);
     if (outcome === null || !isFailure(outcome.status) || outcome.handledBy !== null) {
       outcomes.set(index, outcome);
       continue;

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../ir/json.js';
 import { ABORT, cancelRest, DRAIN, stopEventsFor } from './abort.js';
 import { type BatchInput, batchActor } from './batch/protocol.js';
 import { streamsFrom } from './batch/streams.js';
-import { iterationsAround, type ScopeContext } from './context.js';
+import { attemptsAt, iterationsAround, type ScopeContext } from './context.js';
 import { caughtFor } from './join.js';
 import { list } from './list.js';
 import { nameOf } from './names.js';
@@ -224,7 +224,7 @@ function attemptInput(topology: Topology, plan: NodePlan, context: ScopeContext)
   return {
     node: plan.index,
     name: nameOf(topology, context.name, plan.index, iterations),
-    attempt: nth(context.attempts, plan.index) ?? 0,
+    attempt: attemptsAt(context, plan.index),
     iterations,
     inputs: context.inputs,
     outcomes: plan.reads.map((read) => [read, nth(context.outcomes, read) ?? null]),

@@ -1,6 +1,13 @@
 import type { Failure } from '../ir/errors.js';
 import { dependsOnFailure, type StopEvent } from './abort.js';
-import { type AttemptTimes, changed, isExhausted, iterationsAround, type ScopeContext } from './context.js';
+import {
+  type Attempts,
+  attemptsAt,
+  changed,
+  isExhausted,
+  iterationsAround,
+  type ScopeContext,
+} from './context.js';
 import { decideEdge } from './edges.js';
 import { type FailureRoute, routeOfNode } from './failure.js';
 import { decideJoin } from './join.js';
@@ -42,7 +49,7 @@ export function outcomeBy(
   cause: Cause,
   event: ChartInputEvent,
 ): Outcome | null {
-  const attempts = nth(context.attempts, plan.index) ?? 0;
+  const attempts = attemptsAt(context, plan.index);
   switch (cause) {
     case 'result':
       return succeeded(event.output as AttemptResult, attempts);
@@ -90,7 +97,7 @@ export function attemptFailureBy(
 ): AttemptFailure {
   if (cause === 'thrown') return thrownBy(context, plan, event);
   const { id, attemptTimeoutMs, totalTimeoutMs, timeoutPointer } = plan.node;
-  const began = beganAt(context, plan);
+  const began = attemptsOf(context, plan);
   const about = { code: 'FC5005', node: id, path: timeoutPointer };
   if (cause === 'total') {
     const failure: Failure = {
@@ -105,7 +112,7 @@ export function attemptFailureBy(
     message: `An attempt at \`${id}\` took longer than ${attemptTimeoutMs} ms.`,
     hint: 'Raise `timeout.attempt_ms`, or give the node a `retry`.',
   };
-  return { failure, terminal: false, at: began.current + (attemptTimeoutMs ?? 0) };
+  return { failure, terminal: false, at: began.last + (attemptTimeoutMs ?? 0) };
 }
 
 /** Milliseconds until the attempt after the one that has just failed. */
@@ -113,12 +120,12 @@ export function waitAfter(context: ScopeContext, plan: NodePlan): number {
   const { retry } = plan.node;
   if (retry === null) return 0;
   const iteration = plan.loop === null ? 0 : (context.iterations[plan.loop] ?? 0);
-  return backoffDelay(retry, nth(context.attempts, plan.index) ?? 1, [context.seed, plan.index, iteration]);
+  return backoffDelay(retry, attemptsAt(context, plan.index), [context.seed, plan.index, iteration]);
 }
 
-/** When a node's attempts began; 0 for one that has not begun any. */
-export function beganAt(context: ScopeContext, plan: NodePlan): AttemptTimes {
-  return nth(context.began, plan.index) ?? { first: 0, current: 0 };
+/** The attempts at a node. */
+export function attemptsOf(context: ScopeContext, plan: NodePlan): Attempts {
+  return nth(context.attempts, plan.index) ?? { count: 0, first: 0, last: 0 };
 }
 
 /** What the actor rejected with. Node actors reject with data; anything else is a defect, which must not get lost. */
@@ -132,7 +139,7 @@ function thrownBy(context: ScopeContext, plan: NodePlan, { error }: ChartInputEv
     path: plan.node.pointer,
     hint: 'The actor of a node should reject with an attempt failure; this is a defect of what was bound to it.',
   };
-  return { failure, terminal: true, at: beganAt(context, plan).current };
+  return { failure, terminal: true, at: attemptsOf(context, plan).last };
 }
 
 /**

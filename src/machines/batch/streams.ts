@@ -1,6 +1,6 @@
 import type { WorkflowNode } from '../../ir/workflow.js';
-import type { ScopeContext } from '../context.js';
-import { nth, PageEditor } from '../pages.js';
+import { attemptsAt, type ScopeContext } from '../context.js';
+import { PageEditor } from '../pages.js';
 import { keysWrittenBy } from '../state.js';
 import type { EdgePlan, NodePlan, Topology } from '../topology.js';
 
@@ -57,9 +57,7 @@ export function takeStreams(topology: Topology, context: ScopeContext, node: num
 /** Whether an edge was decided when its source began, and not by how that ended. */
 export function isTakenAtStart(topology: Topology, context: ScopeContext, plan: EdgePlan): boolean {
   return (
-    plan.edge.streams &&
-    (nth(context.attempts, plan.from) ?? 0) > 0 &&
-    streamsFrom(topology, plan.from).includes(plan)
+    plan.edge.streams && attemptsAt(context, plan.from) > 0 && streamsFrom(topology, plan.from).includes(plan)
   );
 }
 
