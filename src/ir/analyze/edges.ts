@@ -55,7 +55,7 @@ function collectDependencies(
   const incoming = new Map<number, Map<number, DraftEdge>>();
   for (const edge of explicit) {
     // An edge that goes round a loop says nothing about the first time, so it does not stand in for a dependency.
-    if (edge.maxIterations !== null) continue;
+    if (edge.maxIterations !== null || table.nodes[edge.to]?.depends_on === undefined) continue;
     const sources = incoming.get(edge.to) ?? new Map<number, DraftEdge>();
     incoming.set(edge.to, sources);
     if (!sources.has(edge.from)) sources.set(edge.from, edge);

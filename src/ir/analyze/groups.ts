@@ -58,8 +58,9 @@ export function collectGroups(
   for (const id of Object.keys(options)) {
     if (!mentions.has(id)) reportUnusedOptions(id, [...mentions.keys()], problems);
   }
-  const sources = new Map<number, Set<number>>();
-  for (const { from, to } of edges) sources.set(to, (sources.get(to) ?? new Set()).add(from));
+  // Where the edges do not say what forks, it is what leads to every member.
+  const unsaid = [...mentions.values()].filter(({ forks }) => forks.size === 0);
+  const sources = sourcesOf(new Set(unsaid.flatMap(({ members }) => [...members])), edges);
 
   return [...mentions].map(([id, { members, forks, at }]) => {
     const sorted = [...members].sort((a, b) => a - b);
@@ -74,6 +75,18 @@ export function collectGroups(
       at: own === undefined ? at : pointerTo(['parallel_groups', id]),
     };
   });
+}
+
+/** What leads directly to each of some nodes. */
+function sourcesOf(
+  vertices: ReadonlySet<number>,
+  edges: readonly DraftEdge[],
+): ReadonlyMap<number, ReadonlySet<number>> {
+  const sources = new Map<number, Set<number>>();
+  for (const { from, to } of edges) {
+    if (vertices.has(to)) sources.set(to, (sources.get(to) ?? new Set()).add(from));
+  }
+  return sources;
 }
 
 /** The first node that has an edge to every member. */
