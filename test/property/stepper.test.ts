@@ -6,41 +6,12 @@ import { createRegistry } from '../../src/actors/registry.js';
 import { checkWorkflow } from '../../src/ir/check.js';
 import { type CompiledWorkflow, compileWorkflow } from '../../src/machines/compile.js';
 import { isFast } from '../../src/machines/stepper/fast-machine.js';
-import { CODES } from '../helpers/arbitrary/policies.js';
 import { settings } from '../helpers/arbitrary/settings.js';
-import { workflowArbitrary } from '../helpers/arbitrary/workflow.js';
-import { type Happening, Pair } from '../helpers/stepper/drive.js';
-import { type Ending, LivePair } from '../helpers/stepper/live.js';
+import { Pair } from '../helpers/stepper/drive.js';
+import { endings, happenings } from '../helpers/stepper/happenings.js';
+import { LivePair } from '../helpers/stepper/live.js';
 import { stockTwin } from '../helpers/stepper/twins.js';
-
-const code = fc.constantFrom(...CODES, 'FC5008');
-const action = fc.constantFrom('default', 'default', 'again', 'other', 'error');
-
-const happening: fc.Arbitrary<Happening> = fc.record({
-  pick: fc.nat(997),
-  kind: fc.oneof(
-    { weight: 40, arbitrary: fc.constant('event' as const) },
-    { weight: 2, arbitrary: fc.constant('stale' as const) },
-    { weight: 2, arbitrary: fc.constant('restore' as const) },
-    { weight: 1, arbitrary: fc.constant('stop' as const) },
-  ),
-  output: fc.constantFrom({ ok: true }, { ok: false }, null, 'text'),
-  action,
-  code,
-  terminal: fc.boolean(),
-});
-
-const ending: fc.Arbitrary<Ending> = fc.record({
-  pick: fc.nat(97),
-  kind: fc.oneof(
-    { weight: 30, arbitrary: fc.constant('result' as const) },
-    { weight: 8, arbitrary: fc.constant('failure' as const) },
-    { weight: 6, arbitrary: fc.constant('time' as const) },
-    { weight: 1, arbitrary: fc.constant('cancel' as const) },
-  ),
-  action,
-  code,
-});
+import { workflows } from '../helpers/stepper/workflows.js';
 
 const step = defineNode({
   type: 'step',
@@ -57,22 +28,26 @@ function compiled(ir: unknown): CompiledWorkflow | null {
 }
 
 describe('the fast stepper', () => {
-  const workflows = workflowArbitrary({ policies: true, maxNodes: 6 });
-
   it('takes the steps of XState, whatever happens to any chart, from any point on', () => {
     const { numRuns, seed } = settings(5000);
     let compared = 0;
-    const schedules = fc.array(happening, { maxLength: 20, size: 'max' });
+    const options = fc.record({ waitsForPlaces: fc.boolean(), isWatched: fc.boolean() });
     fc.assert(
-      fc.property(workflows, fc.boolean(), schedules, (ir, waitsForPlaces, schedule) => {
+      fc.property(workflows, options, happenings, (ir, { waitsForPlaces, isWatched }, schedule) => {
         const chart = compiled(ir)?.machine;
         if (chart === undefined) return;
         const fast = waitsForPlaces ? chart.provide({ actions: { requestPlace: () => {} } } as never) : chart;
         expect(isFast(fast)).toBe(true);
         const steps: string[] = [];
         try {
-          const pair = new Pair(stockTwin(fast), fast, { inputs: {}, seed: 1 }, (one) => steps.push(one));
-          for (const one of schedule) if (!pair.isOver) pair.happen(one);
+          const pair = new Pair(stockTwin(fast), fast, {
+            input: { inputs: {}, seed: 1 },
+            isWatched,
+            ids: ir.nodes.map(({ id }) => id),
+            note: (one) => steps.push(one),
+          });
+          for (const one of schedule) pair.happen(one);
+          pair.lookBack();
         } catch (error) {
           throw new Error(
             [(error as Error).stack, '  after', ...steps.map((one) => `    ${one}`)].join('\n'),
@@ -85,24 +60,17 @@ describe('the fast stepper', () => {
     expect(compared).toBeGreaterThan(numRuns * 0.9);
   }, 300_000);
 
-  it('runs as actors do, for those who watch as well', async () => {
-    const { numRuns, seed } = settings(300);
+  it('runs as actors do, for those who watch and for those who go on from what was persisted', async () => {
+    const { numRuns, seed } = settings(600);
     let called = 0;
-    const schedules = fc.array(ending, { maxLength: 30, size: 'max' });
+    const options = fc.record({ isInspected: fc.boolean(), isSubscribed: fc.boolean(), items: fc.nat(4) });
     await fc.assert(
-      fc.asyncProperty(workflows, schedules, async (ir, schedule) => {
+      fc.asyncProperty(workflows, options, endings, async (ir, watching, schedule) => {
         const chart = compiled(ir);
         if (chart === null) return;
-        const pair = await LivePair.start(chart, stockTwin);
+        const pair = await LivePair.start(chart, watching);
         for (const one of schedule) if (!pair.isOver) await pair.happen(one);
-        for (let turn = 0; turn < 200 && !pair.isOver; turn++) {
-          await pair.happen({
-            pick: 0,
-            kind: turn % 3 === 2 ? 'time' : 'result',
-            action: 'default',
-            code: '',
-          });
-        }
+        await pair.finish();
         expect(pair.isOver).toBe(true);
         called += pair.calls;
       }),

@@ -5,6 +5,7 @@ export interface Executed {
   readonly type: string;
   readonly params: unknown;
   readonly event: unknown;
+  readonly context: unknown;
 }
 
 /** What a machine is stepped in without an actor that runs: nothing is executed, all of it is noted. */
@@ -14,25 +15,17 @@ export interface NotingScope {
   take(): { readonly executed: readonly Executed[]; readonly microsteps: readonly unknown[] };
 }
 
-export function notingScope(): NotingScope {
+/** @param isWatched whether an inspector sees the microsteps; true if left out */
+export function notingScope(isWatched = true): NotingScope {
   let executed: Executed[] = [];
   let microsteps: unknown[] = [];
+  const inspect = (event: { readonly type: string }): void => {
+    if (event.type === '@xstate.microstep') microsteps.push(describeMicrostep(event as never));
+  };
   // Who steps is the parent of what is invoked, and nothing else.
   const self = createActor(
     fromTransition(() => null, null),
-    {
-      inspect: (event) => {
-        if (event.type !== '@xstate.microstep') return;
-        const { snapshot, _transitions } = event as typeof event & { readonly snapshot: object };
-        const { value, status } = snapshot as unknown as { value: unknown; status: unknown };
-        const transitions = _transitions.map(({ source, eventType, target }) => [
-          source.id,
-          eventType,
-          target?.map(({ id }: { id: string }) => id),
-        ]);
-        microsteps.push({ on: event.event.type, value, status, transitions });
-      },
-    },
+    isWatched ? { inspect } : {},
   );
   const scope = {
     self,
@@ -43,8 +36,11 @@ export function notingScope(): NotingScope {
     logger: () => {},
     stopChild: () => {},
     emit: () => {},
-    actionExecutor: ({ type, params, info }: { type: string; params: unknown; info: { event: unknown } }) => {
-      executed.push({ type, params: withoutActors(params), event: info.event });
+    actionExecutor: ({ type, params, info }: Action) => {
+      if (info.self !== self || info.system !== self.system) {
+        throw new Error(`Action ${type} is executed for another actor.`);
+      }
+      executed.push({ type, params: withoutActors(params), event: info.event, context: info.context });
     },
   } as unknown as AnyActorScope;
   return {
@@ -56,6 +52,37 @@ export function notingScope(): NotingScope {
       return noted;
     },
   };
+}
+
+interface Action {
+  readonly type: string;
+  readonly params: unknown;
+  readonly info: {
+    readonly event: unknown;
+    readonly context: unknown;
+    readonly self: unknown;
+    readonly system: unknown;
+  };
+}
+
+interface Microstep {
+  readonly event: { readonly type: string };
+  readonly snapshot: { readonly value: unknown; readonly status: string };
+  readonly _transitions: readonly {
+    readonly source: { readonly id: string };
+    readonly eventType: string;
+    readonly target?: readonly { readonly id: string }[];
+  }[];
+}
+
+function describeMicrostep({ event, snapshot, _transitions }: Microstep) {
+  const transitions = _transitions.map(({ source, eventType, target }) => [
+    source.id,
+    eventType,
+    target?.map(({ id }) => id),
+  ]);
+  const { value, status } = snapshot;
+  return { on: event.type, value, status, transitions };
 }
 
 /** Parameters in which each actor is its id. */

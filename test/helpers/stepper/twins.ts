@@ -1,4 +1,5 @@
 import { type AnyStateMachine, StateMachine } from 'xstate';
+import { isFast } from '../../../src/machines/stepper/fast-machine.js';
 
 /** The same machine as XState itself would step it, and so the machines that it invokes. */
 export function stockTwin(machine: AnyStateMachine): AnyStateMachine {
@@ -7,5 +8,7 @@ export function stockTwin(machine: AnyStateMachine): AnyStateMachine {
     name,
     logic instanceof StateMachine ? stockTwin(logic as AnyStateMachine) : logic,
   ]);
-  return new StateMachine(machine.config, { ...others, actors: Object.fromEntries(twins) } as never);
+  const twin = new StateMachine(machine.config, { ...others, actors: Object.fromEntries(twins) } as never);
+  if (isFast(twin)) throw new Error('A twin that is stepped fast would be compared with itself.');
+  return twin;
 }
