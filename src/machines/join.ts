@@ -52,7 +52,7 @@ function decideIncoming(
   incoming: readonly EdgePlan[],
   { index, node }: NodePlan,
 ): JoinDecision {
-  if (incoming.length === 0) return START;
+  if (incoming.length === 0 || (node.join.count === 0 && areTaken(context, incoming))) return START;
   const isWritten = ({ edge }: EdgePlan) => edge.origin === 'edge' || edge.origin === 'catch';
   const written = incoming.some(isWritten);
   const tally: Tally = { taken: 0, undecided: 0, open: 0, failed: [] };
@@ -80,6 +80,12 @@ function decideIncoming(
   if (policy === 'all_done') return tally.taken + tally.failed.length > 0 ? START : NOT_TAKEN;
   if (firstFailed !== null) return { kind: 'skip', reason: { kind: 'upstream_failed', node: firstFailed } };
   return tally.taken > 0 || policy === 'none_failed' ? START : NOT_TAKEN;
+}
+
+/** Whether edges were all taken, as most are: then it does not matter which of them count. */
+function areTaken(context: ScopeContext, edges: readonly EdgePlan[]): boolean {
+  for (const { index } of edges) if (nth(context.edges, index)?.kind !== 'taken') return false;
+  return true;
 }
 
 /** What the edges that count have become. */

@@ -4,8 +4,8 @@ import type { StepState, StepTable } from './step-table.js';
 /** Which active states have an `always` that may be taken now though it could not be before. */
 export class Awake {
   #all: boolean;
-  #states: StepState[] = [];
-  #slots: number[] = [];
+  #states: StepState[] | null = null;
+  #slots: readonly number[] = NO_SLOTS;
 
   /** @param atRest whether none of them could be taken as the step began */
   constructor(
@@ -17,13 +17,15 @@ export class Awake {
 
   /** A state was entered. */
   entered(state: StepState): void {
-    if (state.always.length > 0) this.#states.push(state);
+    if (state.always.length === 0) return;
+    this.#states ??= [];
+    this.#states.push(state);
   }
 
   /** The context was changed, of which these regions may see something; `null` for any region. */
   changed(slots: readonly number[] | null): void {
     if (slots === null) this.#all = true;
-    else for (const slot of slots) this.#slots.push(slot);
+    else if (slots.length > 0) this.#slots = this.#slots.length === 0 ? slots : [...this.#slots, ...slots];
   }
 
   /** Those states, in any order and perhaps more than once: nobody is told of them again. */
@@ -31,13 +33,12 @@ export class Awake {
     const all = this.#all;
     const states = this.#states;
     const slots = this.#slots;
-    if (!all && states.length === 0 && slots.length === 0) return NONE;
     this.#all = !this.table.declaresWakes;
-    if (states.length > 0) this.#states = [];
-    if (slots.length > 0) this.#slots = [];
+    this.#states = null;
+    this.#slots = NO_SLOTS;
     if (all) return activeStates(active, this.table.root).filter(({ always }) => always.length > 0);
-    if (slots.length === 0) return states;
-    const woken = states.length === 0 ? [] : states;
+    if (slots.length === 0) return states ?? NONE;
+    const woken = states ?? [];
     for (const slot of slots) {
       const state = active.get(slot)?.state;
       if (state !== undefined && state.always.length > 0 && isActive(active, state)) woken.push(state);
@@ -47,3 +48,4 @@ export class Awake {
 }
 
 const NONE: readonly StepState[] = [];
+const NO_SLOTS: readonly number[] = [];

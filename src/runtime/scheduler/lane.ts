@@ -54,11 +54,13 @@ export class Lane {
   /** Whether a ticket belongs here, as is plain without its key: it uses no resources, and the very pools of the last one. */
   isFor({ demand, claims }: Ticket): boolean {
     return (
-      claims.length === 0 &&
-      this.resources.length === 0 &&
-      demand.pools === this.pools &&
-      demand.pauses === this.#pauses
+      claims.length === 0 && this.isPlain && demand.pools === this.pools && demand.pauses === this.#pauses
     );
+  }
+
+  /** Whether those in it wait for nothing that other runs wait for as well. */
+  get isPlain(): boolean {
+    return this.resources.length === 0;
   }
 
   get isEmpty(): boolean {

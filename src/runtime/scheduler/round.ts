@@ -39,20 +39,6 @@ export class Round {
   }
 
   #lookAt(queue: RunQueue): void {
-    const { only } = queue;
-    if (only !== null && only.resources.length === 0) this.#serveAll(only);
-    else this.#lookAtLanes(queue);
-  }
-
-  /** Of a run in which all wait for the same, and for nothing that other runs wait for. */
-  #serveAll(lane: Lane): void {
-    while (!lane.isEmpty && lane.hasPlace && !this.#isOver()) {
-      this.#serve(lane);
-      this.#served++;
-    }
-  }
-
-  #lookAtLanes(queue: RunQueue): void {
     const order = new Heap<{ readonly lane: Lane; readonly first: Ticket }>((a, b) =>
       isServedBefore(a.first, b.first),
     );
