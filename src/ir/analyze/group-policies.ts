@@ -20,6 +20,11 @@ export function checkGroupPolicies(
     const vertices = new Set(branches.flatMap((branch) => branch.vertices));
     return { id, vertices, options: options.get(id) };
   });
+  const groupsOf = new Map<number, (typeof groups)[number][]>();
+  for (const group of groups) {
+    for (const v of group.vertices) groupsOf.set(v, [...(groupsOf.get(v) ?? []), group]);
+  }
+  const handlers = table.nodes.flatMap((node, v) => (handlesFailures(node) ? [v] : []));
   for (const { id, vertices, options: own } of groups) {
     const nodes = [...vertices].flatMap((v) => table.nodes[v] ?? []);
     const at = pointerTo(['parallel_groups', id]);
@@ -46,14 +51,15 @@ export function checkGroupPolicies(
       );
     }
     if (own?.on_error !== 'fail_fast' || own.cancel !== 'drain' || core.on_error === 'fail_safe') continue;
-    const isHandledAround = groups.some(
+    const [some = -1] = vertices;
+    const isHandledAround = (groupsOf.get(some) ?? []).some(
       (outer) =>
         outer.vertices.size > vertices.size &&
         [...vertices].every((v) => outer.vertices.has(v)) &&
         (outer.options?.on_error === 'fail_safe' || outer.options?.tolerate !== undefined),
     );
     // A join outside of the group may handle its failure, so that the run goes on.
-    const mayBeHandledAfter = table.nodes.some((node, v) => !vertices.has(v) && handlesFailures(node));
+    const mayBeHandledAfter = handlers.some((v) => !vertices.has(v));
     if (isHandledAround || mayBeHandledAfter) continue;
     problems.add({
       code: 'FC4002',

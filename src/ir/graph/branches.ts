@@ -1,4 +1,4 @@
-import { immediateDominators, VIRTUAL_ROOT } from './dominators.js';
+import { immediateDominators, undominated, VIRTUAL_ROOT } from './dominators.js';
 import type { LoopTree } from './loop-tree.js';
 import type { NaturalLoop } from './natural-loops.js';
 import type { Scope, Scopes } from './scopes.js';
@@ -112,11 +112,12 @@ function placeInScope(
   const dominators = immediateDominators(graph, graph.roots());
   const dominatorOf = (item: number): number => dominators[item] ?? VIRTUAL_ROOT;
   const order = topologicalOrder(graph) ?? [];
+  const leadersOf = undominated(dominators, order);
 
   const memberOf = new Map<number, BranchRef>();
   const leading = new Map<number, readonly (readonly [item: number, vertex: number])[]>();
   for (const [group, members] of groups) {
-    const own = [...members].filter(([item]) => !hasAncestorIn(members, item, dominatorOf));
+    const own = leadersOf(members.keys()).map((item) => [item, members.get(item) ?? 0] as const);
     own.sort((a, b) => a[1] - b[1]);
     const shared = own.find(([item]) => memberOf.has(item));
     const other = shared === undefined ? undefined : memberOf.get(shared[0])?.group;
@@ -143,22 +144,29 @@ function placeInScope(
     containers.set(group, null);
     const [first, ...others] = leading.get(group) ?? [];
     if (first === undefined) return null;
-    let common = chainOf(around(first[0]));
+    const place = around(first[0]);
+    if (others.every(([item]) => around(item) === place)) {
+      // What is around that place has to be found first all the same: what overlaps there is told of before.
+      if (place !== null) containerOf(place.group);
+      containers.set(group, place);
+      return place;
+    }
+    let common = chainOf(place);
     for (const [item, vertex] of others) {
       const chain = chainOf(around(item));
-      const [inner] = [...common, ...chain].filter((ref) => !(has(common, ref) && has(chain, ref)));
-      if (inner !== undefined) {
-        conflicts.push({ kind: 'overlap', group, other: inner.group, members: [first[1], vertex] });
-      }
-      common = common.filter((ref) => has(chain, ref));
+      const inner = firstOf(common, (ref) => !chain.has(ref)) ?? firstOf(chain, (ref) => !common.has(ref));
+      if (inner === undefined) continue;
+      conflicts.push({ kind: 'overlap', group, other: inner.group, members: [first[1], vertex] });
+      common = new Set([...common].filter((ref) => chain.has(ref)));
     }
-    containers.set(group, common[0] ?? null);
-    return common[0] ?? null;
+    const [innermost = null] = common;
+    containers.set(group, innermost);
+    return innermost;
   };
-  /** The branches around a place, innermost first. */
-  const chainOf = (place: BranchRef | null): BranchRef[] => {
-    const chain: BranchRef[] = [];
-    for (let at = place; at !== null && !has(chain, at); at = containerOf(at.group)) chain.push(at);
+  /** The branches around a place, innermost first. There is one reference to each branch. */
+  const chainOf = (place: BranchRef | null): ReadonlySet<BranchRef> => {
+    const chain = new Set<BranchRef>();
+    for (let at = place; at !== null && !chain.has(at); at = containerOf(at.group)) chain.add(at);
     return chain;
   };
   for (const group of leading.keys()) containerOf(group);
@@ -218,13 +226,7 @@ function depthsOf(containers: ReadonlyMap<number, BranchRef | null>): Map<number
   return depths;
 }
 
-function hasAncestorIn(members: Members, item: number, dominatorOf: (item: number) => number): boolean {
-  for (let above = dominatorOf(item); above >= 0; above = dominatorOf(above)) {
-    if (members.has(above)) return true;
-  }
-  return false;
-}
-
-function has(chain: readonly BranchRef[], { group, branch }: BranchRef): boolean {
-  return chain.some((ref) => ref.group === group && ref.branch === branch);
+function firstOf<T>(values: Iterable<T>, fits: (value: T) => boolean): T | undefined {
+  for (const value of values) if (fits(value)) return value;
+  return undefined;
 }

@@ -49,6 +49,45 @@ export function immediateDominators(graph: Digraph, roots: Iterable<number>): In
   return dominator;
 }
 
+/**
+ * Of some vertices, those that no other of them dominates. Each answer takes as long as it takes to sort them.
+ *
+ * @param dominators as {@link immediateDominators} gives them.
+ * @param order all vertices, so that each comes after its dominator.
+ */
+export function undominated(
+  dominators: Int32Array,
+  order: readonly number[],
+): (vertices: Iterable<number>) => number[] {
+  const above = (v: number): number => dominators[v] ?? VIRTUAL_ROOT;
+  const sizes = new Int32Array(dominators.length).fill(1);
+  for (const v of order.toReversed()) if (above(v) >= 0) sizes[above(v)] = at(sizes, above(v)) + at(sizes, v);
+  // In a preorder of the tree, what a vertex dominates comes right after it.
+  const starts = new Int32Array(dominators.length);
+  /** By vertex and 1, so that the virtual root has a place: where the next one below it begins. */
+  const free = new Int32Array(dominators.length + 1);
+  for (const v of order) {
+    const start = at(free, above(v) + 1);
+    starts[v] = start;
+    free[v + 1] = start + 1;
+    free[above(v) + 1] = start + at(sizes, v);
+  }
+  return (vertices) => {
+    let end = 0;
+    return [...vertices]
+      .sort((a, b) => at(starts, a) - at(starts, b))
+      .filter((v) => {
+        if (at(starts, v) < end) return false;
+        end = at(starts, v) + at(sizes, v);
+        return true;
+      });
+  };
+}
+
+function at(list: Int32Array, index: number): number {
+  return list[index] ?? 0;
+}
+
 function reversePostorder(graph: Digraph, roots: Iterable<number>): number[] {
   const seen = new Uint8Array(graph.size);
   const postorder: number[] = [];

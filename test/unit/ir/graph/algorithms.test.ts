@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findBackArcs, spellCycle } from '../../../../src/ir/graph/back-arcs.js';
 import { Digraph } from '../../../../src/ir/graph/digraph.js';
-import { immediateDominators, UNREACHED, VIRTUAL_ROOT } from '../../../../src/ir/graph/dominators.js';
+import {
+  immediateDominators,
+  UNREACHED,
+  undominated,
+  VIRTUAL_ROOT,
+} from '../../../../src/ir/graph/dominators.js';
 import { OnlineOrder } from '../../../../src/ir/graph/online-order.js';
 import { findPath, ReachabilitySearch } from '../../../../src/ir/graph/reachability.js';
 import { strongComponents } from '../../../../src/ir/graph/strong-components.js';
@@ -134,6 +139,30 @@ describe('immediateDominators', () => {
       ]).flat(),
     );
     expect(immediateDominators(ladder, [0])[9_998]).toBe(0);
+  });
+});
+
+describe('undominated', () => {
+  it('leaves out of some vertices what another one of them dominates', () => {
+    fc.assert(
+      fc.property(arcsOf('acyclic'), fc.nat(511), ({ size, arcs }, mask) => {
+        const graph = new Digraph(size, arcs);
+        const dominators = immediateDominators(graph, graph.roots());
+        const vertices = [...Array(size).keys()].filter((v) => ((mask >> v) & 1) === 1);
+        const isDominated = (v: number): boolean =>
+          vertices.some((d) => d !== v && !graph.roots().some((root) => reachesNaively(arcs, root, v, d)));
+        const found = undominated(dominators, topologicalOrder(graph) ?? [])(vertices);
+        expect(new Set(found)).toEqual(new Set(vertices.filter((v) => !isDominated(v))));
+        expect(found).toHaveLength(new Set(found).size);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes half of a long chain', () => {
+    const dominators = immediateDominators(chain(LONG), [0]);
+    const order = [...Array(LONG).keys()];
+    expect(undominated(dominators, order)(order.slice(LONG / 2))).toEqual([LONG / 2]);
   });
 });
 
