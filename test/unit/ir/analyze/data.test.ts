@@ -164,6 +164,32 @@ describe('dependencies found in templates', () => {
     expect(valid(ir).edges.map(({ from, to }) => `${from}${to}`)).toEqual(['ab', 'bc']);
   });
 
+  it('are counted in a join of thousands, whose fix names all of them', () => {
+    const sources = Array.from({ length: 9_000 }, (_, i) => `n${i}`);
+    const ir = {
+      nodes: [
+        ...echoes(...sources),
+        echo(
+          'join',
+          sources.map((id) => `\${${id}}`),
+        ),
+      ],
+    };
+    const { workflow, diagnostics } = check(ir);
+    expect(workflow?.edges).toHaveLength(9_000);
+    expect(diagnostics).toHaveLength(200);
+    expect(diagnostics.at(-1)?.message).toBe('There are 9000 diagnostics; 8801 of them are not shown.');
+    expect(diagnostics[0]?.hint).toContain('and 8992 more to the `depends_on` of `join`');
+    expect(diagnostics[0]?.fix).toEqual([{ op: 'add', path: '/nodes/9000/depends_on', value: sources }]);
+  });
+
+  it('are not repeated in a long chain whose nodes use the first one as well', () => {
+    const nodes = Array.from({ length: 9_999 }, (_, i) => echo(`n${i + 1}`, `\${n${i}} \${n0}`));
+    const { edges: found } = valid({ nodes: [...echoes('n0'), ...nodes] });
+    expect(found).toHaveLength(9_999);
+    expect(found.every(({ from, to }) => Number(from.slice(1)) + 1 === Number(to.slice(1)))).toBe(true);
+  });
+
   it('keep what depends_on says', () => {
     const ir = { nodes: [...echoes('a', 'b'), echo('c', '${b}', { depends_on: ['a'] })] };
     const { before } = expectRepair(ir, 'FC3004');

@@ -182,6 +182,7 @@ describe('parallel groups', () => {
     expect(check(nested(32)).ok).toBe(true);
     expect(codesOf(check(nested(33)))).toEqual(['FC1006 error']);
     expect(codesOf(check(nested(500)))).toEqual(['FC1006 error']);
+    expect(codesOf(check(nested(9_000)))).toEqual(['FC1006 error']);
   });
 
   it('are warned of where options belong to none', () => {
