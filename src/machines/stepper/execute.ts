@@ -180,14 +180,23 @@ export class Executor {
   }
 
   #view(): SnapshotView {
-    const { machine, context, children } = this;
-    return {
-      machine,
-      context,
-      get children() {
-        return children.list();
-      },
-    };
+    return new View(this.machine, this.context, this.children);
+  }
+}
+
+class View implements SnapshotView {
+  readonly #children: Children;
+
+  constructor(
+    readonly machine: SteppedMachine,
+    readonly context: unknown,
+    children: Children,
+  ) {
+    this.#children = children;
+  }
+
+  get children(): Record<string, AnyActorRef> {
+    return this.#children.list();
   }
 }
 
