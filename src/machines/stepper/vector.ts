@@ -1,3 +1,6 @@
+/** As long as a list may be to be copied for each change. It takes less time, and no list keeps the next ones from being collected. */
+const COPIED = 16;
+
 /**
  * A list of fixed length that is never changed as far as anybody can see: `set` gives another one. Both take constant time in the
  * newest list, which has the items; an older one knows the next newer list and the one item in which they differ, and takes a copy
@@ -39,6 +42,7 @@ export class Vector<T> {
   set(index: number, item: T): Vector<T> {
     const items = this.#own();
     checkIndex(index, items.length);
+    if (items.length <= COPIED) return new Vector(items.with(index, item));
     const newer = new Vector(items);
     this.#items = null;
     this.#newer = newer;
