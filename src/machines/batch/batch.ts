@@ -12,6 +12,7 @@ import {
   itemsUnderWay,
   toleratedItems,
   tooManyFailed,
+  withBegun,
   withFailure,
   withFailureOfItem,
   withSettled,
@@ -70,7 +71,7 @@ const CHANGES = {
     withFailure(context, { failure: error }),
   ),
   countItem: update<ItemSettled>(withSettled),
-  countBegun: update((context) => ({ ...context, begun: context.begun + 1 })),
+  countBegun: update(withBegun),
   countLane: update((context) => ({ ...context, lanes: context.lanes + 1 })),
 };
 

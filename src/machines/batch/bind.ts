@@ -95,7 +95,7 @@ interface Executed {
 
 function bindLane(lane: AnyStateMachine, plan: NodePlan, bindings: BatchBindings): AnyStateMachine {
   const { type } = plan.node;
-  const holder = ({ item }: LaneContext): Holder => ({ node: plan.index, item: item?.index ?? 0 });
+  const indexOf = ({ item }: LaneContext): number => item?.index ?? 0;
   return lane.provide({
     actors: { [type]: bindings.actors.get(type) ?? unbound(type) },
     actions: {
@@ -106,13 +106,15 @@ function bindLane(lane: AnyStateMachine, plan: NodePlan, bindings: BatchBindings
       },
       requestPlace: ({ context, self, system }: Executed) =>
         bindings.requestPlace(system, {
-          ...holder(context),
+          node: plan.index,
+          item: indexOf(context),
           // Run as it is, the node has no items to speak of.
           about: () => (context.whole ? aboutNode(plan, context.base) : aboutItem(plan, context)),
           grant: () => self.send({ type: 'grant', at: bindings.now(system) }),
           refuse: (failure) => self.send({ type: 'refuse', failure }),
         }),
-      releasePlace: ({ context, system }: Executed) => bindings.releasePlace(system, holder(context)),
+      releasePlace: ({ context, system }: Executed) =>
+        bindings.releasePlace(system, { node: plan.index, item: indexOf(context) }),
     },
   } as never);
 }

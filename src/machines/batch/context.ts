@@ -22,8 +22,10 @@ export interface BatchContext extends BatchInput {
 }
 
 export function initialBatchContext(input: BatchInput): BatchContext {
+  const { base, seed } = input;
   return {
-    ...input,
+    base,
+    seed,
     total: null,
     whole: false,
     lanes: 0,
@@ -72,16 +74,47 @@ export function endsBatch(policy: BatchPolicy, context: BatchContext, settled: I
   return stops && settled.failure !== null && tooManyFailed(policy, withSettled(context, settled));
 }
 
+/** The context with one more item begun. */
+export function withBegun(context: BatchContext): BatchContext {
+  const { begun, succeeded, failed, cancelled } = context;
+  return withCounts(context, begun + 1, succeeded, failed, cancelled);
+}
+
 /** The context with one more item settled. */
 export function withSettled(context: BatchContext, { status }: ItemSettled): BatchContext {
+  const { begun, succeeded, failed, cancelled } = context;
   switch (status) {
     case 'succeeded':
-      return { ...context, succeeded: context.succeeded + 1 };
+      return withCounts(context, begun, succeeded + 1, failed, cancelled);
     case 'cancelled':
-      return { ...context, cancelled: context.cancelled + 1 };
+      return withCounts(context, begun, succeeded, failed, cancelled + 1);
     default:
-      return { ...context, failed: context.failed + 1 };
+      return withCounts(context, begun, succeeded, failed + 1, cancelled);
   }
+}
+
+/** Made key by key, as it is for each item twice: to spread a context takes several times as long. */
+function withCounts(
+  { base, seed, total, whole, lanes, exhausted, failure, result }: BatchContext,
+  begun: number,
+  succeeded: number,
+  failed: number,
+  cancelled: number,
+): BatchContext {
+  return {
+    base,
+    seed,
+    total,
+    whole,
+    lanes,
+    begun,
+    succeeded,
+    failed,
+    cancelled,
+    exhausted,
+    failure,
+    result,
+  };
 }
 
 export const withFailure = (
