@@ -30,8 +30,7 @@ export function readParams(
   scope: DataScope,
   item: ItemInput | null,
 ): unknown {
-  const params = withItem(fill(node.params, scope), item);
-  refuseItems(params, node.paramsPointer);
+  const params = fill(node.params, node.paramsPointer, scope, item);
   return parseParams(definition, params, wrongParams(definition, node.paramsPointer));
 }
 
@@ -46,8 +45,7 @@ export function readTemplate(
   path: string,
   scope: DataScope,
 ): unknown {
-  const params = fill(template, scope);
-  refuseItems(params, path);
+  const params = fill(template, path, scope, null);
   return parseParams(definition, params, wrongParams(definition, path));
 }
 
@@ -95,17 +93,11 @@ function unusable(issues: readonly z.core.$ZodRawIssue[], details: Details): Unu
   return new UnusableParams(new ForkchartError('FC5009', shown.join('; '), details));
 }
 
-function fill(template: Template, scope: DataScope): JsonValue {
-  return orUnusable(() => fillTemplate(template, scope));
-}
-
-function refuseItems(params: JsonValue, path: string): void {
-  orUnusable(() => refuseOneTimeItems(params, 'params', path));
-}
-
-function orUnusable<T>(make: () => T): T {
+function fill(template: Template, path: string, scope: DataScope, item: ItemInput | null): JsonValue {
   try {
-    return make();
+    const params = withItem(fillTemplate(template, scope), item);
+    refuseOneTimeItems(params, 'params', path);
+    return params;
   } catch (error) {
     throw error instanceof ForkchartError ? new UnusableParams(error) : error;
   }

@@ -17,7 +17,6 @@ interface OneShotSnapshot {
  * most of the time that such an actor takes, are made only if somebody asks for them.
  */
 export class OneShotActor implements Job<unknown, unknown> {
-  readonly sessionId: string;
   readonly system: ActorSystem;
   readonly systemId: undefined;
   _syncSnapshot = false;
@@ -26,6 +25,7 @@ export class OneShotActor implements Job<unknown, unknown> {
   #observers: Set<Observer<unknown>> | null = null;
   #listeners: Map<string, unknown> | null = null;
   #controller: AbortController | null = null;
+  #sessionId: string | undefined;
 
   constructor(
     readonly logic: AnyActorLogic,
@@ -35,9 +35,14 @@ export class OneShotActor implements Job<unknown, unknown> {
     readonly input: unknown,
   ) {
     this.system = _parent.system as unknown as ActorSystem;
-    this.sessionId = this.system._bookId();
     this._snapshot = { status: 'active', output: undefined, error: undefined, input };
     this.system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
+  }
+
+  /** Booked when somebody asks: a system looks nobody up by it. */
+  get sessionId(): string {
+    this.#sessionId ??= this.system._bookId();
+    return this.#sessionId;
   }
 
   get id(): string {
@@ -77,7 +82,6 @@ export class OneShotActor implements Job<unknown, unknown> {
   start(): this {
     if (this._processingStatus === ProcessingStatus.Running) return this;
     const event = { type: INIT, input: this.input };
-    this.system._register(this.sessionId, this);
     this._processingStatus = ProcessingStatus.Running;
     this.system._sendInspectionEvent({
       type: '@xstate.event',
@@ -111,7 +115,6 @@ export class OneShotActor implements Job<unknown, unknown> {
       this._snapshot = { ...this._snapshot, status: 'stopped', input: undefined };
       this.#controller?.abort();
       this.#become(this._snapshot, { type: STOP });
-      this.system._unregister(this);
     }
     this._processingStatus = Stopped;
     if (wasRunning && this.#observers !== null) inherited._complete.call(this);
@@ -144,7 +147,6 @@ export class OneShotActor implements Job<unknown, unknown> {
     const { status, output, error } = snapshot;
     if (status === 'done' || status === 'error') {
       this._processingStatus = ProcessingStatus.Stopped;
-      system._unregister(this);
       system._relay(
         this,
         this._parent,

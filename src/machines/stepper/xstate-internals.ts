@@ -101,8 +101,6 @@ export const activeNodes = (snapshot: AnyMachineSnapshot): readonly AnyStateNode
 /** What a system of actors does for the actors in it. */
 export type ActorSystem = AnyActorRef['system'] & {
   _bookId(): string;
-  _register(sessionId: string, actor: unknown): void;
-  _unregister(actor: unknown): void;
   _relay(source: unknown, target: AnyActorRef, event: AnyEventObject): void;
   _sendInspectionEvent(event: object): void;
 };
