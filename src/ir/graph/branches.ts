@@ -136,24 +136,24 @@ function placeInScope(
   for (const item of order) places[item] = memberOf.get(item) ?? around(item);
 
   const containers = new Map<number, BranchRef | null>();
-  /** The innermost branch around all members; those that stand further in are taken out of the branches between. */
-  const containerOf = (group: number): BranchRef | null => {
-    const known = containers.get(group);
-    if (known !== undefined) return known;
+  /**
+   * The innermost branch around all members; those that stand further in are taken out of the branches between. Yields the groups
+   * that have to be placed before: there may be too many inside one another for calls.
+   */
+  function* placeGroup(group: number): Generator<number, void> {
     // What is asked for while it is being found holds itself: it can only stand outside.
     containers.set(group, null);
     const [first, ...others] = leading.get(group) ?? [];
-    if (first === undefined) return null;
+    if (first === undefined) return;
     const place = around(first[0]);
     if (others.every(([item]) => around(item) === place)) {
-      // What is around that place has to be found first all the same: what overlaps there is told of before.
-      if (place !== null) containerOf(place.group);
+      if (place !== null && !containers.has(place.group)) yield place.group;
       containers.set(group, place);
-      return place;
+      return;
     }
-    let common = chainOf(place);
+    let common = yield* chainOf(place);
     for (const [item, vertex] of others) {
-      const chain = chainOf(around(item));
+      const chain = yield* chainOf(around(item));
       const inner = firstOf(common, (ref) => !chain.has(ref)) ?? firstOf(chain, (ref) => !common.has(ref));
       if (inner === undefined) continue;
       conflicts.push({ kind: 'overlap', group, other: inner.group, members: [first[1], vertex] });
@@ -161,15 +161,24 @@ function placeInScope(
     }
     const [innermost = null] = common;
     containers.set(group, innermost);
-    return innermost;
-  };
+  }
   /** The branches around a place, innermost first. There is one reference to each branch. */
-  const chainOf = (place: BranchRef | null): ReadonlySet<BranchRef> => {
+  function* chainOf(place: BranchRef | null): Generator<number, ReadonlySet<BranchRef>> {
     const chain = new Set<BranchRef>();
-    for (let at = place; at !== null && !chain.has(at); at = containerOf(at.group)) chain.add(at);
+    for (let at = place; at !== null && !chain.has(at); at = containers.get(at.group) ?? null) {
+      chain.add(at);
+      if (!containers.has(at.group)) yield at.group;
+    }
     return chain;
-  };
-  for (const group of leading.keys()) containerOf(group);
+  }
+  for (const group of leading.keys()) {
+    const open = containers.has(group) ? [] : [placeGroup(group)];
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const { done, value } = top.next();
+      if (done) open.pop();
+      else open.push(placeGroup(value));
+    }
+  }
 
   const depths = depthsOf(containers);
   for (const [group, depth] of depths) {

@@ -182,7 +182,9 @@ describe('parallel groups', () => {
     expect(check(nested(32)).ok).toBe(true);
     expect(codesOf(check(nested(33)))).toEqual(['FC1006 error']);
     expect(codesOf(check(nested(500)))).toEqual(['FC1006 error']);
-    expect(codesOf(check(nested(9_000)))).toEqual(['FC1006 error']);
+    const many = nested(9_000);
+    expect(codesOf(check(many))).toEqual(['FC1006 error']);
+    expect(codesOf(check({ nodes: many.nodes.reverse() }))).toEqual(['FC1006 error']);
   });
 
   it('are warned of where options belong to none', () => {
