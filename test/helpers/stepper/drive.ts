@@ -59,8 +59,8 @@ interface Point {
 }
 
 /**
- * A machine as XState steps it, and its fast twin, side by side: both are given the same events, and are compared after each. An iteration
- * of a loop, which they invoke, is such a pair itself.
+ * A machine as XState steps it, and its fast twin, side by side: both are given the same events, and are compared after each. A machine
+ * that they invoke is such a pair itself.
  */
 export class Pair {
   readonly #stock: Side;
@@ -204,13 +204,25 @@ export class Pair {
   #eventFor(type: string, { pick, output, action, code, terminal, at }: Happening): AnyEventObject {
     const failure = { code, message: 'told to', node: null, path: null, hint: '' };
     const { ids = [] } = this.#options;
+    const ofBatch = {
+      total: 3,
+      whole: false,
+      lane: pick % 2,
+      item: { index: pick % 3, value: pick, parameter: null },
+      index: pick % 3,
+      status: terminal ? 'failed' : 'succeeded',
+      result: terminal ? null : { output, action },
+    };
+    const attemptFailure = { failure, terminal, at };
     return {
+      ...ofBatch,
       type,
       at,
       actorId: type.slice(type.lastIndexOf('.') + 1),
       output: { output, action },
-      error: { failure, terminal, at },
-      failure,
+      error: attemptFailure,
+      // That of an attempt for a batch, and of a place that can never be for a node.
+      failure: type.startsWith('refuse') ? failure : attemptFailure,
       failed: ids[pick % (ids.length + 1)] ?? null,
       reason: null,
     };
@@ -234,7 +246,7 @@ export class Pair {
     if (iteration !== undefined && !iteration.isOver) iteration.send(event);
   }
 
-  /** An iteration begins beside the actor that stands for it, which never does. A batch is stepped by XState on both sides. */
+  /** A machine begins beside the actor that stands for it, which never does: an iteration, or a batch where that is stepped fast. */
   #spawned(id: string): void {
     const [stock, fast] = [this.#stock, this.#fast].map(({ snapshot }) => snapshot.children[id] as Invoked);
     if (stock === undefined || fast === undefined || !isFast(fast.logic)) return;

@@ -16,6 +16,8 @@ export class LiveWorld {
   readonly calls = new Map<string, Call>();
   readonly events: ChartEvent[] = [];
   called = 0;
+  /** Calls that were told to stop, and have yet to end. */
+  #abandoned: Call[] = [];
 
   /** @param items how many a batch has */
   bindings(items: number, now: () => number): ChartBindings {
@@ -34,6 +36,13 @@ export class LiveWorld {
     };
   }
 
+  /** Ends the calls that were told to stop: what they return is nobody's any more. */
+  endAbandoned(): void {
+    const abandoned = this.#abandoned;
+    this.#abandoned = [];
+    for (const call of abandoned) call.resolve({ output: 'too late', action: 'default' });
+  }
+
   #step(): AnyActorLogic {
     return oneShot<unknown, AttemptInput>((job) => {
       const { name, item } = job.input;
@@ -43,6 +52,7 @@ export class LiveWorld {
       this.calls.set(key, call);
       job.signal.addEventListener('abort', () => {
         if (this.calls.get(key) === call) this.calls.delete(key);
+        this.#abandoned.push(call);
       });
     });
   }

@@ -70,7 +70,10 @@ class Live {
   /** Lets one of the functions that are called end, or else time go by. */
   async end(name: string | undefined, { kind, action, code }: Ending): Promise<void> {
     const call = name === undefined || kind === 'time' ? undefined : this.world.calls.get(name);
-    if (call === undefined) return this.#clock.advance(5000);
+    if (call === undefined) {
+      this.world.endAbandoned();
+      return this.#clock.advance(5000);
+    }
     this.world.calls.delete(name ?? '');
     const failure = { code, message: 'told to', node: null, path: null, hint: '' };
     if (kind === 'failure') call.reject({ failure, terminal: false, at: this.#clock.now() });
