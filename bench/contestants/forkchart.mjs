@@ -1,7 +1,7 @@
 import { createRunner } from '../../dist/index.js';
 
 /** As its README says: a JSON workflow, checked once by `load`; every run is a `start`. The memory store is the default. */
-export const forkchart = ({ listen }) => ({
+export const forkchart = ({ listen = start, policies = {} } = {}) => ({
   graph(graph, task) {
     const runner = createRunner({
       functions: { task: ({ node, values }) => task(node, values) },
@@ -9,7 +9,7 @@ export const forkchart = ({ listen }) => ({
       limits: { nodes: 2 * graph.size },
     });
     const last = graph.names[graph.last];
-    const workflow = runner.load(workflowOf(graph));
+    const workflow = runner.load(workflowOf(graph, policies));
     return async (input) => outputsOf(await listen(runner, workflow, { input }, graph.size))[last];
   },
 
@@ -23,6 +23,7 @@ export const forkchart = ({ listen }) => ({
           type: 'function',
           params: { name: 'task', args: '${item}' },
           batch: { items: '${items}', max_concurrent: limit },
+          ...policies,
         },
       ],
     });
@@ -34,15 +35,19 @@ export default {
   title: 'forkchart',
   how: 'a JSON workflow whose nodes name what they depend on in templates; for a list, a node with a `batch`',
   packages: ['forkchart'],
-  ...forkchart({ listen: (runner, workflow, inputs) => runner.start(workflow, inputs).result }),
+  ...forkchart(),
 };
 
-const workflowOf = ({ names, dependencies }) => ({
+function start(runner, workflow, inputs) {
+  return runner.start(workflow, inputs).result;
+}
+
+const workflowOf = ({ names, dependencies }, policies) => ({
   inputs: { input: { type: 'integer' } },
   nodes: names.map((id, node) => {
     const before = dependencies[node];
     const values = before.length === 0 ? ['${input}'] : before.map((one) => `\${${names[one]}}`);
-    return { id, type: 'function', params: { name: 'task', args: { node, values } } };
+    return { id, type: 'function', params: { name: 'task', args: { node, values } }, ...policies };
   }),
 });
 

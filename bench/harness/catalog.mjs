@@ -16,6 +16,7 @@
 export const CONTESTANTS = [
   { name: 'floor', peers: false },
   { name: 'forkchart', peers: false },
+  { name: 'forkchart-policies', peers: false },
   { name: 'forkchart-events', peers: false },
   { name: 'p-graph', peers: true },
   { name: 'effect', peers: true },

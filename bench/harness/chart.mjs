@@ -5,10 +5,11 @@ const HEIGHT = 480;
 const PLOT = { left: 70, right: 660, top: 50, bottom: 420 };
 const LINE_HEIGHT = 16;
 
-/** forkchart stands out; the floor and the listened-to run are dashed, as they are something else than a peer. */
+/** forkchart stands out; the floor and forkchart with more to do are dashed, as they are something else than a peer. */
 const STYLES = new Map([
   ['floor', { color: '#868e96', width: 2, dashes: '6 4' }],
   ['forkchart', { color: '#e8590c', width: 4, dashes: 'none' }],
+  ['forkchart-policies', { color: '#e8590c', width: 2, dashes: '8 3' }],
   ['forkchart-events', { color: '#e8590c', width: 2, dashes: '2 3' }],
 ]);
 const COLORS = ['#1c7ed6', '#2f9e44', '#9c36b5', '#0c8599', '#b08900', '#c2255c', '#5f3dc4'];
