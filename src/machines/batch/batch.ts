@@ -91,7 +91,6 @@ const WAKES: WakeList = new Map(
  * them one item after the other, so that neither its context nor its children grow with the number of items.
  */
 export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnyStateMachine {
-  const settled = ['countItem', 'keepItem', 'publishProgress'];
   const config = {
     id: 'batch',
     context: ({ input }: { input: BatchInput }) => initialBatchContext(input),
@@ -130,8 +129,12 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
               // What has begun is finished all the same.
               broken: { actions: ['noteExhausted', 'noteBroken'] },
               'item.settled': [
-                { target: 'stopping', guard: 'endsBatch', actions: [...settled, 'noteFailure'] },
-                { actions: [...settled, 'pullNext'] },
+                {
+                  target: 'stopping',
+                  guard: 'endsBatch',
+                  actions: ['countItem', 'keepItem', 'publishProgress', 'noteFailure'],
+                },
+                { actions: ['countItem', 'keepItemAndPull', 'publishProgress'] },
               ],
             },
           },
@@ -171,9 +174,13 @@ export function batchMachine(policy: BatchPolicy, lane: AnyStateMachine): AnySta
     },
     actions: {
       ...CHANGES,
-      keepItem: request(({ event }: Step<ItemSettled>) => event),
+      keepItem: request(({ event }: Step<ItemSettled>) => ({ type: 'keep', settled: event, pulls: false })),
+      keepItemAndPull: request(({ event }: Step<ItemSettled>) => ({
+        type: 'keep',
+        settled: event,
+        pulls: true,
+      })),
       pullFirst: request(() => ({ type: 'pull', lane: 0 })),
-      pullNext: request(({ event }: Step<OfLane>) => ({ type: 'pull', lane: event.lane })),
       pullFurther: request(({ event }: Step<OfLane>) => ({ type: 'pull', lane: event.lane + 1 })),
       askForResult: request(() => ({ type: 'finish' })),
       askForFailure: request(({ context }) => ({

@@ -33,7 +33,8 @@ export interface ItemSettled {
 export type BatchRequest =
   /** The lane is free: answered by `item`, or by `exhausted` once there are no more. */
   | { readonly type: 'pull'; readonly lane: number }
-  | ItemSettled
+  /** Keeps what became of an item. `pulls`: its lane is free, and asks for the next. */
+  | { readonly type: 'keep'; readonly settled: ItemSettled; readonly pulls: boolean }
   /** All are settled: answered by `finished`. */
   | { readonly type: 'finish' }
   /** Too many have failed: answered by `explained`, with failure number `tolerated` (from 0) in the order of the items. */

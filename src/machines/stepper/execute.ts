@@ -13,10 +13,12 @@ import { replacesContext } from './replace-context.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
+  isPlainSend,
   ProcessingStatus,
   type ResolvedAction,
   resolvedAction,
   type SnapshotView,
+  sendPlainly,
   startInvoked,
   statusOf,
   stopInvoked,
@@ -47,11 +49,11 @@ export function resolveActions({
 }
 
 /** The actors of a machine in the middle of a step. */
-interface Children {
+export interface Children {
   /** By id, in the order in which they began. */
-  list(): Record<string, AnyActorRef>;
+  readonly children: Record<string, AnyActorRef>;
   /** Takes in one that an action has spawned. */
-  add(id: string, actor: AnyActorRef): void;
+  spawned(id: string, actor: AnyActorRef): void;
 }
 
 /** Runs the actions of one macrostep, and keeps what becomes of the context. */
@@ -97,7 +99,7 @@ export class Executor {
         }
       } else {
         const sent = this.#send(builtin, info, params, own);
-        if (builtin.retryResolve !== undefined) unsent = [...unsent, [builtin, sent]];
+        if (own !== null && builtin.retryResolve !== undefined) unsent = [...unsent, [builtin, sent]];
       }
     }
     return unsent;
@@ -128,7 +130,7 @@ export class Executor {
     const known = typeof id === 'function' ? id(info) : id;
     const options = { id: known, src, parent: self, syncSnapshot: false, input: given };
     const actorRef = logic === undefined ? undefined : createActor(logic, options as never);
-    if (actorRef !== undefined) this.children.add(known as string, actorRef);
+    if (actorRef !== undefined) this.children.spawned(known as string, actorRef);
     this.#start({ id, systemId: undefined, actorRef, src, input: given }, info);
   }
 
@@ -166,8 +168,12 @@ export class Executor {
   }
 
   /** Any other built-in action; returns what it is executed with. */
-  #send(builtin: BuiltinAction, info: object, params: unknown, own: string | null): unknown {
+  #send(builtin: BuiltinAction, info: ActionInfo, params: unknown, own: string | null): unknown {
     const { scope } = this;
+    if (this.#isDirect && own === null && isPlainSend(builtin)) {
+      sendPlainly(builtin, scope, this.#view(), info, params);
+      return undefined;
+    }
     const [, resolved] = builtin.resolve(scope, this.#view(), info, params, builtin, {
       internalQueue: this.raised,
       deferredActorIds: own === null ? undefined : [own],
@@ -196,7 +202,7 @@ class View implements SnapshotView {
   }
 
   get children(): Record<string, AnyActorRef> {
-    return this.#children.list();
+    return this.#children.children;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Configuration,
   type SpawnedActors,
 } from './configuration.js';
-import { Executor } from './execute.js';
+import { type Children, Executor } from './execute.js';
 import { enabledAlways, enabledBy, inDocumentOrder, type Occasion } from './select.js';
 import { FastSnapshot } from './snapshot.js';
 import type { StepState, StepTable, StepTransition } from './step-table.js';
@@ -18,7 +18,7 @@ import { doneStateEvent, inspectMicrostep, isActorError, isWatched } from './xst
  * One macrostep, in the order of XState's own (`macrostep` and `microstep` there). What it does grows with the states that take
  * part in it, not with those that there are.
  */
-export class Stepper {
+export class Stepper implements Children {
   readonly #table: StepTable;
   readonly #scope: AnyActorScope;
   readonly #executor: Executor;
@@ -58,10 +58,25 @@ export class Stepper {
     // A snapshot from elsewhere need not be at rest.
     this.#awake = new Awake(this.#table, configuration.time > 0);
     this.#isWatched = trace !== null || isWatched(scope.system);
-    this.#executor = new Executor(snapshot.machine, scope, snapshot.context, this.#awake, this.#isWatched, {
-      list: () => this.#now().children,
-      add: (id, actor) => this.#addSpawned(id, actor),
-    });
+    this.#executor = new Executor(
+      snapshot.machine,
+      scope,
+      snapshot.context,
+      this.#awake,
+      this.#isWatched,
+      this,
+    );
+  }
+
+  get children(): Record<string, AnyActorRef> {
+    return this.#now().children;
+  }
+
+  /** Counted as a microstep more: what is invoked in the same one was invoked either before or after it. */
+  spawned(id: string, actor: AnyActorRef): void {
+    const spawned = this.#spawned.get(id)?.spawned ?? ++this.#time;
+    this.#spawned = new Map(this.#spawned).set(id, { actor, spawned });
+    this.#hasOtherActors = true;
   }
 
   /** Enters the machine, and goes on until nothing happens by itself. */
@@ -201,14 +216,7 @@ export class Stepper {
   }
 
   #stopActors(event: AnyEventObject): void {
-    for (const actor of Object.values(this.#now().children)) this.#executor.stop(actor, event);
-  }
-
-  /** Counted as a microstep more: what is invoked in the same one was invoked either before or after it. */
-  #addSpawned(id: string, actor: AnyActorRef): void {
-    const spawned = this.#spawned.get(id)?.spawned ?? ++this.#time;
-    this.#spawned = new Map(this.#spawned).set(id, { actor, spawned });
-    this.#hasOtherActors = true;
+    for (const actor of Object.values(this.children)) this.#executor.stop(actor, event);
   }
 
   #end(event: AnyEventObject, error: unknown): FastSnapshot {

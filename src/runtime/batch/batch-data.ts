@@ -104,8 +104,10 @@ class BatchData {
         this.#asking.push(request.lane);
         this.#read();
         break;
-      case 'item.settled':
-        this.#settle(request);
+      case 'keep':
+        this.#settle(request.settled);
+        if (request.pulls) this.#asking.push(request.settled.lane);
+        this.#read();
         break;
       case 'finish':
         void this.#finish();
@@ -210,7 +212,6 @@ class BatchData {
     } catch (error) {
       this.#stopReading(error);
     }
-    this.#read();
   }
 
   async #finish(): Promise<void> {
