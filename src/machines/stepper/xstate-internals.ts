@@ -86,12 +86,13 @@ export function sendPlainly(
   scope.defer(() => system._relay(self, target, said));
 }
 
-function actorNamed(name: string, self: AnyActorRef, { children, machine }: SnapshotView): AnyActorRef {
+function actorNamed(name: string, self: AnyActorRef, snapshot: SnapshotView): AnyActorRef {
   let found: AnyActorRef | undefined;
   if (name === '#_parent') found = (self as unknown as { readonly _parent?: AnyActorRef })._parent;
   else if (name === '#_internal') found = self;
-  else found = children[name.startsWith('#_') ? name.slice(2) : name];
-  if (!found) throw new Error(`Unable to send event to actor '${name}' from machine '${machine.id}'.`);
+  else found = snapshot.children[name.startsWith('#_') ? name.slice(2) : name];
+  if (!found)
+    throw new Error(`Unable to send event to actor '${name}' from machine '${snapshot.machine.id}'.`);
   return found;
 }
 
