@@ -7,6 +7,7 @@ import { checkWorkflow } from '../../src/ir/check.js';
 import { type CompiledWorkflow, compileWorkflow } from '../../src/machines/compile.js';
 import { isFast } from '../../src/machines/stepper/fast-machine.js';
 import { settings } from '../helpers/arbitrary/settings.js';
+import { charts } from '../helpers/stepper/charts.js';
 import { Pair } from '../helpers/stepper/drive.js';
 import { endings, happenings } from '../helpers/stepper/happenings.js';
 import { LivePair } from '../helpers/stepper/live.js';
@@ -20,6 +21,12 @@ const step = defineNode({
   run: () => null,
 });
 const { nodeTypes } = createRegistry({ nodes: [step] });
+
+/** Says of a failure after what it came. */
+function told(happenings: readonly string[], error: unknown): Error {
+  const { stack } = error as Error;
+  return new Error([stack, '  after', ...happenings.map((one) => `    ${one}`)].join('\n'));
+}
 
 /** `null` for the few random workflows that are refused. */
 function compiled(ir: unknown): CompiledWorkflow | null {
@@ -49,15 +56,31 @@ describe('the fast stepper', () => {
           for (const one of schedule) pair.happen(one);
           pair.lookBack();
         } catch (error) {
-          throw new Error(
-            [(error as Error).stack, '  after', ...steps.map((one) => `    ${one}`)].join('\n'),
-          );
+          throw told(steps, error);
         }
         compared++;
       }),
       { numRuns, seed },
     );
     expect(compared).toBeGreaterThan(numRuns * 0.9);
+  }, 300_000);
+
+  it('takes them with charts of any form as well', () => {
+    const { numRuns, seed } = settings(3000);
+    fc.assert(
+      fc.property(charts, fc.boolean(), happenings, (fast, isWatched, schedule) => {
+        expect(isFast(fast)).toBe(true);
+        const steps: string[] = [];
+        try {
+          const pair = new Pair(stockTwin(fast), fast, { isWatched, note: (one) => steps.push(one) });
+          for (const one of schedule) pair.happen(one);
+          pair.lookBack();
+        } catch (error) {
+          throw told([JSON.stringify(fast.config), ...steps], error);
+        }
+      }),
+      { numRuns, seed },
+    );
   }, 300_000);
 
   it('runs as actors do, for those who watch and for those who go on from what was persisted', async () => {

@@ -1,4 +1,5 @@
 import { type AnyActorLogic, type AnyActorRef, fromCallback, fromPromise } from 'xstate';
+import type { BatchRequest } from '../../../src/machines/batch/protocol.js';
 import type { ChartEvent } from '../../../src/machines/chart-event.js';
 import type { ChartBindings } from '../../../src/machines/compile.js';
 import type { AttemptInput } from '../../../src/machines/node.js';
@@ -60,7 +61,7 @@ export class LiveWorld {
 
 /** Gives a batch so many items, and as its results nothing. */
 function batchData(items: number): AnyActorLogic {
-  return fromCallback<{ type: string; lane: number }>(({ sendBack, receive }) => {
+  return fromCallback<BatchRequest>(({ sendBack, receive }) => {
     let next = 0;
     const answers: { readonly [type: string]: (lane: number) => object | null } = {
       pull: (lane) => {
@@ -71,8 +72,10 @@ function batchData(items: number): AnyActorLogic {
       finish: () => ({ type: 'finished', result: { output: null, action: 'default' } }),
       explain: () => ({ type: 'explained', failure: { failure: EXPLAINED, terminal: true, at: 0 } }),
     };
-    receive(({ type, lane }) => {
-      const answer = answers[type]?.(lane) ?? null;
+    receive((request) => {
+      const pulls = request.type === 'keep' && request.pulls ? request.settled : request;
+      const asked = pulls === request ? request.type : 'pull';
+      const answer = answers[asked]?.('lane' in pulls ? pulls.lane : 0) ?? null;
       if (answer !== null) queueMicrotask(() => sendBack(answer as never));
     });
     queueMicrotask(() => sendBack({ type: 'opened', total: items, whole: false } as never));
