@@ -73,9 +73,9 @@ function batchData(items: number): AnyActorLogic {
       explain: () => ({ type: 'explained', failure: { failure: EXPLAINED, terminal: true, at: 0 } }),
     };
     receive((request) => {
-      const pulls = request.type === 'keep' && request.pulls ? request.settled : request;
-      const asked = pulls === request ? request.type : 'pull';
-      const answer = answers[asked]?.('lane' in pulls ? pulls.lane : 0) ?? null;
+      const asked =
+        request.type === 'keep' && request.pulls ? { type: 'pull', lane: request.settled.lane } : request;
+      const answer = answers[asked.type]?.('lane' in asked ? asked.lane : 0) ?? null;
       if (answer !== null) queueMicrotask(() => sendBack(answer as never));
     });
     queueMicrotask(() => sendBack({ type: 'opened', total: items, whole: false } as never));
