@@ -66,7 +66,7 @@ describe('the fast stepper', () => {
   }, 300_000);
 
   it('takes them with charts of any form as well', () => {
-    const { numRuns, seed } = settings(3000);
+    const { numRuns, seed } = settings(2000);
     fc.assert(
       fc.property(charts, fc.boolean(), happenings, (fast, isWatched, schedule) => {
         expect(isFast(fast)).toBe(true);
