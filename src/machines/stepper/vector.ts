@@ -1,5 +1,11 @@
-/** As long as a list may be to be copied for each change. It takes less time, and no list keeps the next ones from being collected. */
+/** As long as a list may be to be copied for each change, which takes less time. */
 const COPIED = 16;
+
+/**
+ * How many lists in a row may know the next one; then one keeps a copy of its own. A list that nobody has any more, but that the collector of garbage
+ * has not come to yet, keeps all those after it from being collected soon.
+ */
+const MOST_LINKS = 256;
 
 /**
  * A list of fixed length that is never changed as far as anybody can see: `set` gives another one. Both take constant time in the
@@ -17,6 +23,8 @@ export class Vector<T> {
   /** Where this list differs from `#newer`, and what it has there. */
   #index = 0;
   #item: T | undefined;
+  /** How many lists before this one know the next. */
+  #links = 0;
 
   private constructor(items: T[]) {
     this.#items = items;
@@ -44,6 +52,12 @@ export class Vector<T> {
     checkIndex(index, items.length);
     if (items.length <= COPIED) return new Vector(items.with(index, item));
     const newer = new Vector(items);
+    if (this.#links === MOST_LINKS) {
+      this.#items = items.slice();
+      items[index] = item;
+      return newer;
+    }
+    newer.#links = this.#links + 1;
     this.#items = null;
     this.#newer = newer;
     this.#index = index;

@@ -8,20 +8,26 @@ const contents = <T>(vector: Vector<T>): T[] =>
 
 describe('a vector', () => {
   it('holds what a list holds after the same changes, and never changes', () => {
-    const changes = fc.array(fc.record({ at: fc.nat(), value: fc.integer() }), { maxLength: 20 });
+    const changes = fc.array(fc.record({ at: fc.nat(), value: fc.integer(), kept: fc.boolean() }), {
+      maxLength: 700,
+      size: 'max',
+    });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3000 }), changes, (length, made) => {
         const list = new Array<number>(length).fill(0);
         const first = Vector.filled(length, 0);
         let vector = first;
-        for (const { at, value } of made) {
+        const kept: { readonly vector: Vector<number>; readonly list: readonly number[] }[] = [];
+        for (const [index, { at, value, kept: isKept }] of made.entries()) {
           list[at % length] = value;
           vector = vector.set(at % length, value);
+          if (isKept && index % 50 === 0) kept.push({ vector, list: [...list] });
         }
         expect(contents(vector)).toEqual(list);
+        for (const old of kept) expect(contents(old.vector)).toEqual(old.list);
         expect(contents(first)).toEqual(new Array(length).fill(0));
       }),
-      settings(300),
+      settings(100),
     );
   });
 
