@@ -49,6 +49,10 @@ interface Invoked {
   readonly options: { readonly input: unknown };
 }
 
+interface Sent {
+  readonly event: AnyEventObject;
+}
+
 /** A point to which a pair can go back. */
 interface Point {
   readonly stock: AnyMachineSnapshot;
@@ -232,8 +236,8 @@ export class Pair {
     const [stock, fast] = [seen(this.#stock), seen(this.#fast)];
     expectSame({ ...stock.noted, ...stock.shown }, { ...fast.noted, ...fast.shown });
     for (const { type, params } of stock.noted.executed) {
-      const { id, event, to } = (params ?? {}) as { id: string; event: AnyEventObject; to: unknown };
-      if (type === 'xstate.spawnChild') this.#spawned(id);
+      const { actorRef, event, to } = (params ?? {}) as Record<'actorRef' | 'to', unknown> & Sent;
+      if (type === 'xstate.spawnChild') this.#spawned(String(actorRef).slice('actor '.length));
       if (type === 'xstate.stopChild') this.#inner.delete(String(params).slice('actor '.length));
       if (type === 'xstate.sendTo') this.#pass(String(to).slice('actor '.length), event);
     }
@@ -246,7 +250,7 @@ export class Pair {
     if (iteration !== undefined && !iteration.isOver) iteration.send(event);
   }
 
-  /** A machine begins beside the actor that stands for it, which never does: an iteration, or a batch where that is stepped fast. */
+  /** A machine begins beside the actor that stands for it, which never does: an iteration, a batch, or a lane of one. */
   #spawned(id: string): void {
     const [stock, fast] = [this.#stock, this.#fast].map(({ snapshot }) => snapshot.children[id] as Invoked);
     if (stock === undefined || fast === undefined || !isFast(fast.logic)) return;
