@@ -118,7 +118,8 @@ class FastMachine extends StockMachine {
     if (configuration === null) return super.getTransitionData(snapshot, event);
     const { table, active } = configuration;
     const { machine, context } = snapshot;
-    return enabledBy({ machine, table, active, context, event }).map(({ definition }) => definition());
+    const handlers = table.handlers.get(event.type) ?? [];
+    return enabledBy(handlers, { machine, active, context, event }).map(({ definition }) => definition());
   }
 
   override getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {

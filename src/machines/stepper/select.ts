@@ -1,12 +1,11 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import { type ActiveChild, isActive } from './configuration.js';
-import type { StepHandler, StepState, StepTable, StepTransition } from './step-table.js';
+import type { StepHandler, StepState, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 
 /** What a transition is selected by. */
 export interface Occasion {
   readonly machine: AnyStateMachine;
-  readonly table: StepTable;
   readonly active: Vector<ActiveChild | null>;
   readonly context: unknown;
   readonly event: AnyEventObject;
@@ -16,9 +15,7 @@ export interface Occasion {
  * The transitions that an event enables, in document order. A state is asked only where no state inside of it has one. No two
  * of them leave the same state, as each leads to a state beside its own.
  */
-export function enabledBy(occasion: Occasion): readonly StepTransition[] {
-  const handlers = occasion.table.handlers.get(occasion.event.type);
-  if (handlers === undefined) return NONE;
+export function enabledBy(handlers: readonly StepHandler[], occasion: Occasion): readonly StepTransition[] {
   if (handlers.length === 1) return enabledIn(occasion, handlers[0] as StepHandler);
   const enabled: StepTransition[] = [];
   // What is inside of a handler comes right before it.

@@ -24,6 +24,7 @@ import { doneActorEvent, doneStateEvent, errorActorEvent } from './xstate-intern
 interface StateTable {
   actionOf(action: unknown): StepAction;
   nodeOf(state: StepState): AnyStateNode;
+  readonly handlers: { has(event: string): boolean };
 }
 
 /** A state as its config has it. What it does is read from there when it is first needed, and kept. */
@@ -35,6 +36,7 @@ export class State implements StepState {
   #always: readonly StepTransition[] | undefined;
   #invoke: StepInvoke | undefined;
   #doneEvent: AnyEventObject | undefined;
+  #isDoneAwaited: boolean | undefined;
 
   constructor(
     readonly table: StateTable,
@@ -91,6 +93,11 @@ export class State implements StepState {
   get doneEvent(): AnyEventObject {
     this.#doneEvent ??= doneStateEvent(this.id, undefined);
     return this.#doneEvent;
+  }
+
+  get isDoneAwaited(): boolean {
+    this.#isDoneAwaited ??= this.table.handlers.has(this.doneEvent.type);
+    return this.#isDoneAwaited;
   }
 
   /** The state with that key inside of it. */

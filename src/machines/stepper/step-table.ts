@@ -67,6 +67,8 @@ export interface StepState extends StepNode {
   readonly always: readonly StepTransition[];
   /** What is raised when it is done, where that has no output. */
   readonly doneEvent: AnyEventObject;
+  /** Whether any state has a transition for that. */
+  readonly isDoneAwaited: boolean;
 }
 
 /** A state that has transitions for an event. */

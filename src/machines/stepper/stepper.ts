@@ -187,14 +187,17 @@ export class Stepper implements Children {
     const { parent } = state;
     if (parent === null) return;
     const output = outputOf(state);
-    raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.node.id, output));
+    // What nobody waits for need not be raised, unless somebody sees that it was.
+    if (this.#isWatched || parent.isDoneAwaited) {
+      raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.node.id, output));
+    }
     let completed = state;
     let around = parent.parent;
     while (around?.type === 'parallel') {
       const done = this.#done.get(around.slot) + 1;
       this.#done = this.#done.set(around.slot, done);
       if (done < around.children.length) return;
-      raised.push(around.doneEvent);
+      if (this.#isWatched || around.isDoneAwaited) raised.push(around.doneEvent);
       completed = around;
       around = around.parent;
     }
@@ -230,8 +233,8 @@ export class Stepper implements Children {
   }
 
   #enabledBy(event: AnyEventObject): readonly StepTransition[] {
-    // Most of what is raised, nobody waits for.
-    return this.#table.handlers.has(event.type) ? enabledBy(this.#occasion(event)) : NONE;
+    const handlers = this.#table.handlers.get(event.type);
+    return handlers === undefined ? NONE : enabledBy(handlers, this.#occasion(event));
   }
 
   #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
@@ -241,7 +244,7 @@ export class Stepper implements Children {
 
   #occasion(event: AnyEventObject): Occasion {
     const { machine, context } = this.#executor;
-    return { machine, table: this.#table, active: this.#active, context, event };
+    return { machine, active: this.#active, context, event };
   }
 
   /** The configuration as it is in the middle of a microstep. */
