@@ -75,15 +75,8 @@ const CHANGES = {
   countLane: update((context) => ({ ...context, lanes: context.lanes + 1 })),
 };
 
-/** Those after which `working` or `stopping` may be left: all that make the items under way fewer, or the last. */
-const WAKING: ReadonlySet<string> = new Set<keyof typeof CHANGES>([
-  'noteExhausted',
-  'noteBroken',
-  'countItem',
-]);
-const WAKES: WakeList = new Map(
-  Object.keys(CHANGES).map((name) => [name, () => (WAKING.has(name) ? [OPEN] : [])]),
-);
+/** Only what is inside of that state is ever left by itself. */
+const WAKES: WakeList = new Map(Object.keys(CHANGES).map((name) => [name, () => [OPEN]]));
 
 /**
  * The machine of a batch: `opening -> working -> finishing -> succeeded`, or by way of `stopping` or `explaining` to `failed`. To
