@@ -9,6 +9,7 @@ import {
   log,
   raise,
   sendTo,
+  spawnChild,
 } from 'xstate';
 import { createFastMachine, isFast } from '../../../../src/machines/stepper/fast-machine.js';
 import type { WakeList } from '../../../../src/machines/stepper/step-table.js';
@@ -191,6 +192,47 @@ describe('a chart stepped fast does as XState does', () => {
       actors: { helper: fromCallback(() => {}) },
       delays: { soon: 50 },
     });
+  });
+
+  it('where actions spawn actors, before and after those that are invoked', () => {
+    const id = ({ event }: { event: AnyEventObject }) => event.id ?? 'first';
+    const config = {
+      context: { base: 7 },
+      initial: 'idle',
+      states: {
+        idle: { on: { spawn: { actions: 'spawnOne' }, go: { target: 'busy', actions: 'spawnOne' } } },
+        busy: {
+          invoke: { id: 'invoked', src: 'work' },
+          initial: 'inner',
+          on: { back: 'idle', end: 'end', told: { actions: 'tell' } },
+          states: { inner: { entry: 'spawnInside' } },
+        },
+        end: { type: 'final' },
+      },
+    };
+    const input = ({ context, event }: { context: object; event: AnyEventObject }) => [context, event.id];
+    const implementations = {
+      actors: { work: fromCallback(() => {}) },
+      actions: {
+        spawnOne: spawnChild('work', { id: id as never, input: input as never }),
+        spawnInside: spawnChild('work', { id: 'inside' }),
+        tell: sendTo('inside', { type: 'hello' }),
+      },
+    };
+    const spawn = (id: string) => ({ type: 'spawn', id });
+    const pair = compare(
+      config,
+      [spawn('b'), spawn('a'), spawn('b'), { type: 'go', id: 'c' }, 'told'],
+      implementations,
+    );
+    expect(Object.keys(pair.snapshot.children)).toEqual(['b', 'a', 'c', 'invoked', 'inside']);
+    pair.restore();
+    expect(Object.keys(pair.snapshot.children)).toEqual(['b', 'a', 'c', 'invoked', 'inside']);
+    for (const type of ['back', 'go', 'told']) pair.send({ type, id: 'd' });
+    const failed = { type: 'xstate.error.actor.a', error: 'broken', actorId: 'a' };
+    expect(compare(config, [spawn('a'), 'go', failed], implementations).snapshot.status).toBe('error');
+    expect(compare(config, [spawn('a'), 'go', 'xstate.stop'], implementations).snapshot.children).toEqual({});
+    expect(compare(config, [spawn('a'), 'go', 'end'], implementations).snapshot.status).toBe('done');
   });
 
   it('where an actor fails and nobody answers, or one is left over in the end', () => {
