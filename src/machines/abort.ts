@@ -53,6 +53,7 @@ export function isStopped(
   { stopped }: ScopeContext,
   { groups, restOf }: { readonly groups: readonly number[]; readonly restOf: readonly number[] },
 ): boolean {
+  if (stopped.groups.length + stopped.joins.length === 0) return false;
   return (
     groups.some((group) => stopped.groups.includes(group)) ||
     restOf.some((join) => stopped.joins.includes(join))

@@ -119,7 +119,9 @@ class FastMachine extends StockMachine {
     const { table, active } = configuration;
     const { machine, context } = snapshot;
     const handlers = table.handlers.get(event.type) ?? [];
-    return enabledBy(handlers, { machine, active, context, event }).map(({ definition }) => definition());
+    return enabledBy(handlers, { machine, active, step: { context, event } }).map(({ definition }) =>
+      definition(),
+    );
   }
 
   override getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {

@@ -7,8 +7,8 @@ import type { Vector } from './vector.js';
 export interface Occasion {
   readonly machine: AnyStateMachine;
   readonly active: Vector<ActiveChild | null>;
-  readonly context: unknown;
-  readonly event: AnyEventObject;
+  /** What guards look at. */
+  readonly step: { readonly context: unknown; readonly event: AnyEventObject };
 }
 
 /**
@@ -75,7 +75,7 @@ function firstEnabled(occasion: Occasion, { state, transitions }: StepHandler): 
       const name = nameOf(transition.guard);
       const says = (error as Error).message;
       throw new Error(
-        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.node.id}':\n${says}`,
+        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.node.id}':\n${says}`,
       );
     }
   }
@@ -85,11 +85,9 @@ function firstEnabled(occasion: Occasion, { state, transitions }: StepHandler): 
 type Guard = StepTransition['guard'];
 type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unknown) => boolean;
 
-/** A guard looks at the context and the event of an occasion, which it is given as that. */
 function passes(occasion: Occasion, guard: Guard): boolean {
   if (guard === undefined) return true;
-  const { machine, context, event } = occasion;
-  const step = { context, event };
+  const { machine, step } = occasion;
   if (typeof guard === 'function') return (guard as Predicate)(step, undefined);
   const { type, params } = guard as { type: string; params?: unknown };
   const name = typeof guard === 'string' ? guard : type;

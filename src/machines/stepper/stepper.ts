@@ -244,7 +244,7 @@ export class Stepper implements Children {
 
   #occasion(event: AnyEventObject): Occasion {
     const { machine, context } = this.#executor;
-    return { machine, active: this.#active, context, event };
+    return { machine, active: this.#active, step: { context, event } };
   }
 
   /** The configuration as it is in the middle of a microstep. */
