@@ -159,6 +159,8 @@ class BatchData {
         if (next instanceof Promise) this.#await(next);
         else this.#hand(next);
       } catch (error) {
+        // What has thrown is not asked again.
+        this.#reading = true;
         this.#stopReading(error);
       }
     }

@@ -15,7 +15,11 @@ export class InOrder<T> {
   }
 
   add(index: number, value: T): void {
-    this.#waiting.set(index, value);
+    if (index !== this.#next) {
+      this.#waiting.set(index, value);
+      return;
+    }
+    this.#pass(value, this.#next++);
     for (let next = this.#waiting.get(this.#next); next !== undefined; next = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);
       this.#pass(next, this.#next++);
