@@ -39,11 +39,15 @@ export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem
  * its batch.
  */
 export function executionId(node: string, iterations: readonly number[], item: number | null = null): string {
-  if (iterations.length === 0 && item === null && PLAIN.test(node)) return node;
+  const name = PLAIN.test(node) ? node : encoded(node);
+  const execution = iterations.length === 0 ? name : [name, ...iterations].join('#');
+  return item === null ? execution : `${execution}@${item}`;
+}
+
+function encoded(node: string): string {
   // Half a surrogate pair cannot be encoded.
   const whole = node.replace(/[\uD800-\uDFFF]/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
-  const execution = [encodeURIComponent(whole), ...iterations].join('#');
-  return item === null ? execution : `${execution}@${item}`;
+  return encodeURIComponent(whole);
 }
 
 /** What the templates of a node can name in an attempt. */

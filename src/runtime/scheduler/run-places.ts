@@ -122,7 +122,9 @@ export class RunPlaces {
       };
       known[node] = demand;
     }
-    return item === null ? demand : { ...demand, order: [...demand.order, item] };
+    if (item === null) return demand;
+    const { priority, rank, order, pools, uses, pauses } = demand;
+    return { priority, rank, order: [...order, item], pools, uses, pauses };
   }
 
   /**
