@@ -9,6 +9,7 @@ import {
   spawnChild,
   stopChild,
 } from 'xstate';
+import { lightenTimers, type TimedSystem } from './timers.js';
 
 /*
  * Everything that the stepper knows of XState beyond what XState documents. It holds for the one version that package.json pins.
@@ -240,32 +241,12 @@ class EffectQueue {
   }
 }
 
-interface Scheduler {
-  schedule(source: AnyActorRef, target: AnyActorRef, event: object, delay: number, id?: string): void;
-  cancel(source: AnyActorRef, id: string): void;
-  cancelAll(source: AnyActorRef): void;
-}
-
-const indexed = new WeakSet<Scheduler>();
-
 /**
  * Makes two things of an actor that is being made take constant time, which XState does in the time of all that there is: executing the next
  * effect, and cancelling the timers of another actor that ends. And finds out whether anybody inspects it.
  */
 export function unburden(scope: AnyActorScope): void {
-  const { self, system } = scope;
   watchForInspectors(scope);
-  (self as unknown as { _deferred: EffectQueue })._deferred = new EffectQueue();
-  const { scheduler } = system as unknown as { scheduler: Scheduler };
-  if (indexed.has(scheduler)) return;
-  indexed.add(scheduler);
-  const { schedule, cancelAll } = scheduler;
-  const withTimers = new WeakSet<AnyActorRef>();
-  scheduler.schedule = (source, ...timer) => {
-    withTimers.add(source);
-    schedule(source, ...timer);
-  };
-  scheduler.cancelAll = (source) => {
-    if (withTimers.has(source)) cancelAll(source);
-  };
+  (scope.self as unknown as { _deferred: EffectQueue })._deferred = new EffectQueue();
+  lightenTimers(scope.system as unknown as TimedSystem);
 }
