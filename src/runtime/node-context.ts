@@ -159,7 +159,7 @@ class WorkContext implements ReceivingContext {
     this.state = input.state ?? NO_STATE;
     Object.defineProperty(this, 'signal', WorkContext.#signal);
     Object.defineProperty(this, 'input', WorkContext.#input);
-    this.workers = { run: (module, params) => host.workers.run(module, params, this) };
+    this.workers = new Workers((module, params) => host.workers.run(module, params, this));
     this.progress = (done, total = null, message) => open.progress(done, total, message);
     this.log = (message) =>
       open.publish({ type: 'node.log', ...about(plan, input), message: String(message) });
@@ -167,6 +167,14 @@ class WorkContext implements ReceivingContext {
     this.callToolsParallel = (calls, options) => open.desk.make(calls, options);
     this[RECEIVE] = (event, schema) => open.receive(event, schema);
   }
+}
+
+/**
+ * A class, as V8 may put what literals make into the old generation, where the early ones were found to survive: all that each context
+ * holds on to would then stay until the next full collection.
+ */
+class Workers {
+  constructor(readonly run: NodeContext['workers']['run']) {}
 }
 
 /** What is no number would pass as `null`, or as no time at all. */
