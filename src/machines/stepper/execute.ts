@@ -117,8 +117,12 @@ export class Executor {
     const logic = this.machine.implementations.actors?.[src];
     const given = typeof input === 'function' ? input({ context, event, self }) : input;
     const actorRef = logic === undefined ? undefined : makeActor(logic as AnyActorLogic, invoke, self, given);
-    const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
-    this.#start(params, { context, event, self, system });
+    if (this.#isDirect) {
+      startInvoked(scope, { actorRef });
+    } else {
+      const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
+      this.#tellOfStart(params, { context, event, self, system });
+    }
     return actorRef;
   }
 
@@ -131,15 +135,12 @@ export class Executor {
     const options = { id: known, src, parent: self, syncSnapshot: false, input: given };
     const actorRef = logic === undefined ? undefined : createActor(logic, options as never);
     if (actorRef !== undefined) this.children.spawned(known as string, actorRef);
-    this.#start({ id, systemId: undefined, actorRef, src, input: given }, info);
+    if (this.#isDirect) startInvoked(this.scope, { actorRef });
+    else this.#tellOfStart({ id, systemId: undefined, actorRef, src, input: given }, info);
   }
 
-  #start(params: ActorParams, info: ActionInfo): void {
+  #tellOfStart(params: ActorParams, info: ActionInfo): void {
     const { scope } = this;
-    if (this.#isDirect) {
-      startInvoked(scope, params);
-      return;
-    }
     const exec = () => startInvoked(scope, params);
     scope.actionExecutor({ type: 'xstate.spawnChild', info, params, exec } as never);
   }
