@@ -11,6 +11,12 @@ import { Turn } from './turn.js';
 /** A wait of less would not move a clock that counts from 1970. */
 const SHORTEST_WAIT_MS = 0.001;
 
+/**
+ * How many start in a row before those that have started get a turn. Of ten thousand nodes that take no time, each is then over, and what it took is
+ * free, before most of the others have begun.
+ */
+const MOST_IN_A_ROW = 100;
+
 const NO_CLAIMS: readonly Claim[] = [];
 
 export interface SchedulerOptions {
@@ -177,7 +183,13 @@ export class Scheduler {
 
   /** The whole of a round where nobody waits but for one run's places, as in most. */
   #serveAll(lane: Lane, now: number): void {
-    while (!lane.isEmpty && lane.hasPlace && !this.#isRoundOver) this.#grantFirst(lane, now);
+    for (let left = MOST_IN_A_ROW; !lane.isEmpty && lane.hasPlace && !this.#isRoundOver; left--) {
+      if (left === 0) {
+        this.#pumpLater(lane.queue);
+        return;
+      }
+      this.#grantFirst(lane, now);
+    }
   }
 
   /** Puts those who have asked into the lines, or refuses them. */
