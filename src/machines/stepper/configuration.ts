@@ -42,6 +42,21 @@ export function activeChildren(active: ActiveChildren, state: StepState): readon
   return child === undefined ? [] : [child];
 }
 
+/** The actor with that id: of two, the later one. */
+export function actorNamed(
+  { invokers }: StepTable,
+  active: ActiveChildren,
+  spawned: SpawnedActors,
+  id: string,
+): AnyActorRef | undefined {
+  const other = spawned.get(id);
+  const state = invokers.get(id);
+  if (state?.parent?.type !== 'compound' || !isActive(active, state)) return other?.actor;
+  const invoked = active.get(state.parent.slot);
+  if (invoked?.actor === undefined) return other?.actor;
+  return other !== undefined && other.spawned > invoked.spawned ? other.actor : invoked.actor;
+}
+
 /** Which states of a machine are active, and which actors it has. Never changed; what is asked seldom is made when asked. */
 export class Configuration {
   #value: StateValue | undefined;

@@ -9,16 +9,15 @@ import {
 import type { Awake } from './awake.js';
 import { beginOf } from './one-shot.js';
 import { OneShotActor } from './one-shot-actor.js';
+import { isPlainSend, sendPlainly } from './plain-send.js';
 import { replacesContext } from './replace-context.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
   type BuiltinAction,
-  isPlainSend,
   ProcessingStatus,
   type ResolvedAction,
   resolvedAction,
   type SnapshotView,
-  sendPlainly,
   startInvoked,
   statusOf,
   stopInvoked,
@@ -52,6 +51,8 @@ export function resolveActions({
 export interface Children {
   /** By id, in the order in which they began. */
   readonly children: Record<string, AnyActorRef>;
+  /** One of them, found without looking at the others. */
+  actorNamed(id: string): AnyActorRef | undefined;
   /** Takes in one that an action has spawned. */
   spawned(id: string, actor: AnyActorRef): void;
 }
@@ -172,7 +173,7 @@ export class Executor {
   #send(builtin: BuiltinAction, info: ActionInfo, params: unknown, own: string | null): unknown {
     const { scope } = this;
     if (this.#isDirect && own === null && isPlainSend(builtin)) {
-      sendPlainly(builtin, scope, this.#view(), info, params);
+      sendPlainly(builtin, scope, this.machine.id, this.children, info, params);
       return undefined;
     }
     const [, resolved] = builtin.resolve(scope, this.#view(), info, params, builtin, {

@@ -4,6 +4,7 @@ import {
   type ActiveChild,
   activeChildren,
   activeStates,
+  actorNamed,
   type Configuration,
   type SpawnedActors,
 } from './configuration.js';
@@ -70,6 +71,10 @@ export class Stepper implements Children {
 
   get children(): Record<string, AnyActorRef> {
     return this.#now().children;
+  }
+
+  actorNamed(id: string): AnyActorRef | undefined {
+    return actorNamed(this.#table, this.#active, this.#spawned, id);
   }
 
   /** Counted as a microstep more: what is invoked in the same one was invoked either before or after it. */

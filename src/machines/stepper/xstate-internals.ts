@@ -60,49 +60,6 @@ export interface SnapshotView {
   readonly children: Readonly<Record<string, AnyActorRef>>;
 }
 
-/** `sendTo` without a delay. */
-interface PlainSend extends BuiltinAction {
-  readonly to: unknown;
-  readonly event: unknown;
-}
-
-export const isPlainSend = (action: BuiltinAction): action is PlainSend =>
-  action.type === 'xstate.sendTo' && (action as { readonly delay?: unknown }).delay === undefined;
-
-/** Does at once what XState's `sendTo` does in two parts, for which it makes several objects. */
-export function sendPlainly(
-  action: PlainSend,
-  scope: AnyActorScope,
-  snapshot: SnapshotView,
-  info: object,
-  params: unknown,
-): void {
-  const { self } = scope;
-  const system = scope.system as ActorSystem;
-  const event: AnyEventObject =
-    typeof action.event === 'function' ? action.event(info, params) : action.event;
-  const named = typeof action.to === 'function' ? action.to(info, params) : action.to;
-  const target = typeof named === 'string' ? actorNamed(named, self, snapshot) : (named ?? self);
-  const said = event.type === 'xstate.error' ? errorOf(self, event) : event;
-  scope.defer(() => system._relay(self, target, said));
-}
-
-function actorNamed(name: string, self: AnyActorRef, snapshot: SnapshotView): AnyActorRef {
-  let found: AnyActorRef | undefined;
-  if (name === '#_parent') found = (self as unknown as { readonly _parent?: AnyActorRef })._parent;
-  else if (name === '#_internal') found = self;
-  else found = snapshot.children[name.startsWith('#_') ? name.slice(2) : name];
-  if (!found)
-    throw new Error(`Unable to send event to actor '${name}' from machine '${snapshot.machine.id}'.`);
-  return found;
-}
-
-const errorOf = ({ id }: AnyActorRef, { data }: AnyEventObject): AnyEventObject => ({
-  type: errorActorEvent(id),
-  error: data,
-  actorId: id,
-});
-
 export function builtinAction(resolved: unknown): BuiltinAction | null {
   return typeof resolved === 'function' && 'resolve' in resolved
     ? (resolved as unknown as BuiltinAction)
