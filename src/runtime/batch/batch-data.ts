@@ -159,8 +159,6 @@ class BatchData {
         if (next instanceof Promise) this.#await(next);
         else this.#hand(next);
       } catch (error) {
-        // What has thrown is not asked again.
-        this.#reading = true;
         this.#stopReading(error);
       }
     }

@@ -8,8 +8,6 @@ import type { ItemSource, NextItem } from './item-source.js';
 /** Why no more results come from a stage: it has passed on all of them, or it has ended some other way. */
 type End = { readonly failure: Failure | null };
 
-type Taken = { readonly value: JsonValue } | End;
-
 /** What one stage has been passed and has not taken yet. */
 class Buffer {
   readonly #values: JsonValue[] = [];
@@ -36,18 +34,15 @@ class Buffer {
     this.#values.length = 0;
   }
 
-  /** The next result, later where there is none yet; `End` once all of them are taken. */
-  take(): Taken | Promise<Taken> {
+  /** The next result; `End` once all of them are taken. */
+  async take(): Promise<{ readonly value: JsonValue } | End> {
+    while (this.#values.length === 0 && this.#end === null) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
     const value = this.#values.shift();
-    if (value !== undefined) return { value };
-    return this.#end ?? this.#takeLater();
-  }
-
-  async #takeLater(): Promise<Taken> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    return this.take();
+    return value === undefined ? (this.#end ?? { failure: null }) : { value };
   }
 }
 
@@ -87,19 +82,16 @@ export class Stream {
   read(source: NodePlan, stage: NodePlan): ItemSource {
     const buffer = this.#buffers.get(stage.index);
     if (buffer === undefined) throw new Error(`${stage.node.id} takes nothing of ${source.node.id}.`);
-    const itemOf = (taken: Taken): NextItem => {
-      if ('value' in taken) {
-        this.onTaken();
-        return taken;
-      }
-      if (taken.failure === null) return null;
-      throw stageFailed(source, stage, taken.failure);
-    };
     return {
       total: null,
-      next: () => {
-        const taken = buffer.take();
-        return taken instanceof Promise ? taken.then(itemOf) : itemOf(taken);
+      next: async (): Promise<NextItem> => {
+        const taken = await buffer.take();
+        if ('value' in taken) {
+          this.onTaken();
+          return taken;
+        }
+        if (taken.failure === null) return null;
+        throw stageFailed(source, stage, taken.failure);
       },
       close: () => this.leave(stage.index),
     };
