@@ -192,7 +192,7 @@ const timedGrant = (key: string, totalMs: number, about: About) => ({
 const inputFor =
   (topology: Topology, plan: NodePlan) =>
   ({ context }: { context: ScopeContext }): AttemptInput | BatchInput => {
-    const input = attemptInput(topology, plan, context);
+    const input = new NodeAttemptInput(topology, plan, context);
     return plan.node.batch === null ? input : { base: input, seed: context.seed };
   };
 
@@ -219,19 +219,32 @@ function joinTransitions(plan: NodePlan, failing: Failures, about: About): reado
 
 const closesLoop = (plan: NodePlan): boolean => plan.outgoing.some(({ edge }) => edge.closes !== null);
 
-function attemptInput(topology: Topology, plan: NodePlan, context: ScopeContext): AttemptInput {
-  const iterations = iterationsAround(topology, context, plan);
-  return {
-    node: plan.index,
-    name: nameOf(topology, context.name, plan.index, iterations),
-    attempt: attemptsAt(context, plan.index),
-    iterations,
-    inputs: context.inputs,
-    outcomes: plan.reads.map((read) => [read, nth(context.outcomes, read) ?? null]),
-    caught: [...caughtFor(context, plan)],
-    state: usesState(topology, plan.node)
-      ? stateFor(topology, context, { node: plan.index, own: 'before' })
-      : null,
-    item: null,
-  };
+const NOTHING_CAUGHT: AttemptInput['caught'] = [];
+
+/** A class, as V8 takes a literal whose objects live for a while for one whose objects live for ever, and collects these late. */
+class NodeAttemptInput implements AttemptInput {
+  readonly node: number;
+  readonly name: string;
+  readonly attempt: number;
+  readonly iterations: readonly number[];
+  readonly inputs: JsonObject;
+  readonly outcomes: AttemptInput['outcomes'];
+  readonly caught: AttemptInput['caught'];
+  readonly state: JsonObject | null;
+  readonly item = null;
+
+  constructor(topology: Topology, plan: NodePlan, context: ScopeContext) {
+    const { index } = plan;
+    const caught = caughtFor(context, plan);
+    this.node = index;
+    this.iterations = iterationsAround(topology, context, plan);
+    this.name = nameOf(topology, context.name, index, this.iterations);
+    this.attempt = attemptsAt(context, index);
+    this.inputs = context.inputs;
+    this.outcomes = plan.reads.map((read) => [read, nth(context.outcomes, read) ?? null]);
+    this.caught = caught.size === 0 ? NOTHING_CAUGHT : [...caught];
+    this.state = usesState(topology, plan.node)
+      ? stateFor(topology, context, { node: index, own: 'before' })
+      : null;
+  }
 }

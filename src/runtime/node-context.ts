@@ -32,19 +32,39 @@ export function openContext(
   execution: string,
   stop: Stoppable,
 ): OpenContext {
-  const opened = new OpenWork(host, plan, input, {
-    attempt: input.attempt,
-    idempotencyKey: `${host.runId}/${execution}`,
-    item: input.item?.index ?? null,
-    stop,
-    holdsResources: plan.node.uses.length > 0,
-    call: null,
-    tools: NO_TOOLS,
-    tally: { underWay: 0 },
-  });
+  const opened = new OpenWork(host, plan, input, new NodeWork(host, plan, input, execution, stop));
   opened.context[RUN_WORKFLOW] = (call) =>
     host.runWorkflow(call, { plan, input, execution, signal: stop.signal });
   return opened;
+}
+
+/** A class, as V8 takes a literal whose objects live for a while for one whose objects live for ever, and collects these late. */
+class NodeWork implements Work {
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly item: number | null;
+  readonly holdsResources: boolean;
+  readonly call = null;
+  readonly tools = NO_TOOLS;
+  #tally: Work['tally'] | null = null;
+
+  constructor(
+    host: AttemptHost,
+    plan: NodePlan,
+    input: AttemptInput,
+    execution: string,
+    readonly stop: Stoppable,
+  ) {
+    this.attempt = input.attempt;
+    this.idempotencyKey = `${host.runId}/${execution}`;
+    this.item = input.item?.index ?? null;
+    this.holdsResources = plan.node.uses.length > 0;
+  }
+
+  get tally(): Work['tally'] {
+    this.#tally ??= { underWay: 0 };
+    return this.#tally;
+  }
 }
 
 /** What stands behind a context: made for each attempt, so that what most functions never ask for is made when they do. */

@@ -2,12 +2,13 @@ import type { PlaceHolder } from '../machines/compile.js';
 import { ByHolder } from './by-holder.js';
 
 /** One of the calls that a holder of a place has under way: most have one at a time. */
-interface OpenCall {
-  hasReturned: boolean;
+class OpenCall {
+  hasReturned = false;
   /** Called once it has. */
-  onReturn: (() => void)[] | null;
-  /** One that began earlier. */
-  readonly earlier: OpenCall | null;
+  onReturn: (() => void)[] | null = null;
+
+  /** @param earlier one that began earlier */
+  constructor(readonly earlier: OpenCall | null) {}
 }
 
 /** The calls of functions, of nodes and of others on their behalf, that have not returned. */
@@ -16,11 +17,7 @@ export class OpenCalls {
 
   /** @returns to be called once the function has returned */
   begin(holder: PlaceHolder): () => void {
-    const call: OpenCall = {
-      hasReturned: false,
-      onReturn: null,
-      earlier: openOf(this.#calls.get(holder)),
-    };
+    const call = new OpenCall(openOf(this.#calls.get(holder)));
     this.#calls.set(holder, call);
     return () => {
       call.hasReturned = true;

@@ -3,14 +3,21 @@ import type { StepState, StepTable } from './step-table.js';
 import { Vector } from './vector.js';
 
 /** The active child of a compound state. */
-export interface ActiveChild {
-  readonly state: StepState;
-  /** When it was entered, by the number of the microstep. */
-  readonly entered: number;
-  /** The actor that it has invoked. */
-  readonly actor: AnyActorRef | undefined;
-  /** As `entered`, for the actor. */
-  readonly spawned: number;
+export class ActiveChild {
+  constructor(
+    readonly state: StepState,
+    /** When it was entered, by the number of the microstep. */
+    readonly entered: number,
+    /** The actor that it has invoked. */
+    readonly actor: AnyActorRef | undefined,
+    /** As `entered`, for the actor. */
+    readonly spawned: number,
+  ) {}
+
+  /** The same, its actor stopped. */
+  alone(): ActiveChild {
+    return new ActiveChild(this.state, this.entered, undefined, this.spawned);
+  }
 }
 
 /** An actor that an action has spawned. */
@@ -116,7 +123,7 @@ export class Configuration {
       const state = table.states[order];
       if (state?.parent?.type !== 'compound') return;
       const entered = index - nodes.length;
-      active = active.set(state.parent.slot, { state, entered, actor: undefined, spawned: 0 });
+      active = active.set(state.parent.slot, new ActiveChild(state, entered, undefined, 0));
     });
     const actors = Object.entries(children);
     const others = new Map<string, SpawnedActor>();
@@ -126,7 +133,7 @@ export class Configuration {
       const child = slot === undefined ? null : active.get(slot);
       const spawned = index - actors.length;
       if (slot !== undefined && child !== null && child.state === state) {
-        active = active.set(slot, { ...child, actor, spawned });
+        active = active.set(slot, new ActiveChild(child.state, child.entered, actor, spawned));
       } else if (actor !== undefined) {
         others.set(id, { actor, spawned });
       }
@@ -178,7 +185,7 @@ export class Configuration {
   withoutActors(): Configuration {
     let { active } = this;
     for (const child of this.#invoking()) {
-      active = active.set(child.state.parent?.slot ?? -1, { ...child, actor: undefined });
+      active = active.set(child.state.parent?.slot ?? -1, child.alone());
     }
     return new Configuration(this.table, active, this.done, this.time);
   }

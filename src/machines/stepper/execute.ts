@@ -47,6 +47,24 @@ export function resolveActions({
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
 
+/**
+ * What an action is given. A class, as V8 takes a literal whose objects live for a while, as those do that an action has held on to, for one
+ * whose objects live for ever, and collects these late.
+ */
+class ActionInfo {
+  readonly self: AnyActorScope['self'];
+  readonly system: AnyActorScope['system'];
+
+  constructor(
+    readonly context: unknown,
+    readonly event: AnyEventObject,
+    { self, system }: AnyActorScope,
+  ) {
+    this.self = self;
+    this.system = system;
+  }
+}
+
 /** The actors of a machine in the middle of a step. */
 export interface Children {
   /** By id, in the order in which they began. */
@@ -89,7 +107,7 @@ export class Executor {
         this.awake.changed(action.wakes);
         continue;
       }
-      const info = { context, event, self: scope.self, system: scope.system };
+      const info = new ActionInfo(context, event, scope);
       if (builtin?.type === 'xstate.spawnChild') {
         this.#spawnChild(builtin as SpawnAction, info);
       } else if (builtin === null) {
@@ -218,13 +236,6 @@ interface ActorParams {
 }
 
 /** What an action is given. */
-interface ActionInfo {
-  readonly context: unknown;
-  readonly event: AnyEventObject;
-  readonly self: AnyActorRef;
-  readonly system: AnyActorRef['system'];
-}
-
 /** \`spawnChild\` as far as it is certified. */
 interface SpawnAction {
   readonly src: string;

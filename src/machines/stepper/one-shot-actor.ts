@@ -4,11 +4,13 @@ import type { StepInvoke } from './step-table.js';
 import { type ActorSystem, INIT, ProcessingStatus, STOP } from './xstate-internals.js';
 
 /** The snapshot of an actor that XState's `fromPromise` describes. */
-interface OneShotSnapshot {
-  readonly status: 'active' | 'done' | 'error' | 'stopped';
-  readonly output: unknown;
-  readonly error: unknown;
-  readonly input: unknown;
+class OneShotSnapshot {
+  constructor(
+    readonly status: 'active' | 'done' | 'error' | 'stopped',
+    readonly output: unknown,
+    readonly error: unknown,
+    readonly input: unknown,
+  ) {}
 }
 
 /**
@@ -35,7 +37,7 @@ export class OneShotActor implements Job<unknown, unknown> {
     readonly input: unknown,
   ) {
     this.system = _parent.system as unknown as ActorSystem;
-    this._snapshot = { status: 'active', output: undefined, error: undefined, input };
+    this._snapshot = new OneShotSnapshot('active', undefined, undefined, input);
     this.system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
   }
 
@@ -92,7 +94,7 @@ export class OneShotActor implements Job<unknown, unknown> {
     try {
       this.begin(this);
     } catch (error) {
-      this.#become({ ...this._snapshot, status: 'error', error }, event);
+      this.#become(new OneShotSnapshot('error', undefined, error, this.input), event);
       return this;
     }
     this.#become(this._snapshot, event);
@@ -100,11 +102,11 @@ export class OneShotActor implements Job<unknown, unknown> {
   }
 
   succeed(output: unknown): void {
-    this.#settle({ status: 'done', output, error: undefined, input: undefined }, 'resolve', output);
+    this.#settle(new OneShotSnapshot('done', output, undefined, undefined), 'resolve', output);
   }
 
   fail(error: unknown): void {
-    this.#settle({ status: 'error', output: undefined, error, input: undefined }, 'reject', error);
+    this.#settle(new OneShotSnapshot('error', undefined, error, undefined), 'reject', error);
   }
 
   /** Called by the parent. */
@@ -112,7 +114,7 @@ export class OneShotActor implements Job<unknown, unknown> {
     const { Running, Stopped } = ProcessingStatus;
     const wasRunning = this._processingStatus === Running;
     if (wasRunning) {
-      this._snapshot = { ...this._snapshot, status: 'stopped', input: undefined };
+      this._snapshot = new OneShotSnapshot('stopped', undefined, undefined, undefined);
       this.#controller?.abort();
       this.#become(this._snapshot, { type: STOP });
     }

@@ -1,7 +1,7 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, SnapshotStatus } from 'xstate';
 import { Awake } from './awake.js';
 import {
-  type ActiveChild,
+  ActiveChild,
   activeChildren,
   activeStates,
   actorNamed,
@@ -158,7 +158,7 @@ export class Stepper implements Children {
     const child = this.#active.get(slot);
     this.#executor.stop(child?.actor, event);
     if (child?.actor === undefined) return;
-    this.#active = this.#active.set(slot, { ...child, actor: undefined });
+    this.#active = this.#active.set(slot, child.alone());
     this.#hasOtherActors = true;
   }
 
@@ -169,7 +169,7 @@ export class Stepper implements Children {
     const actor = invoke === null ? undefined : this.#executor.spawn(invoke, event);
     if (parent?.type === 'compound') {
       const entered = this.#time;
-      this.#active = this.#active.set(parent.slot, { state, actor, entered, spawned: entered });
+      this.#active = this.#active.set(parent.slot, new ActiveChild(state, entered, actor, entered));
       if (actor !== undefined) this.#hasOtherActors = true;
     }
     if (unsent.length > 0) this.#executor.sendLate(unsent);
