@@ -1,6 +1,6 @@
 import { at } from './at.js';
 import { takeStreams } from './batch/streams.js';
-import { changed, type ScopeContext } from './context.js';
+import { Attempts, changed, type ScopeContext } from './context.js';
 import { decideEdgesOf } from './edges.js';
 import { routeOfNode, routeOnRecord } from './failure.js';
 import { mergeIteration, recordBody } from './loop-settle.js';
@@ -28,7 +28,7 @@ export function chartActions(topology: Topology) {
     beginAttempt: update(({ context, event }, params: { node: number }) => {
       const before = nth(context.attempts, params.node) ?? null;
       const { at: last } = event as ChartInputEvent & { at: number };
-      const attempts = { count: (before?.count ?? 0) + 1, first: before?.first ?? last, last };
+      const attempts = new Attempts((before?.count ?? 0) + 1, before?.first ?? last, last);
       return changed(context, { attempts: withNth(context.attempts, params.node, attempts) });
     }),
     recordOutcome: update((step, params: { node: number; by: Cause }) => {

@@ -57,10 +57,12 @@ export interface StateWrite {
 }
 
 /** How many attempts have begun, and when the first and the last of them did, in milliseconds from the run's start. */
-export interface Attempts {
-  readonly count: number;
-  readonly first: number;
-  readonly last: number;
+export class Attempts {
+  constructor(
+    readonly count: number,
+    readonly first: number,
+    readonly last: number,
+  ) {}
 }
 
 /** One success of a node that has a `compensate`. */
@@ -128,21 +130,39 @@ function makeBlank(topology: Topology): ScopeContext {
 
 /** A context with some of it changed. Key by key, as that takes a twentieth of the time that spreading an object of this size does. */
 export function changed(context: ScopeContext, changes: Partial<ScopeContext>): ScopeContext {
-  return {
-    name: changes.name ?? context.name,
-    inputs: changes.inputs ?? context.inputs,
-    seed: changes.seed ?? context.seed,
-    outcomes: changes.outcomes ?? context.outcomes,
-    attempts: changes.attempts ?? context.attempts,
-    edges: changes.edges ?? context.edges,
-    undecided: changes.undecided ?? context.undecided,
-    iterations: changes.iterations ?? context.iterations,
-    failure: changes.failure === undefined ? context.failure : changes.failure,
-    abort: changes.abort === undefined ? context.abort : changes.abort,
-    stopped: changes.stopped ?? context.stopped,
-    undo: changes.undo ?? context.undo,
-    writes: changes.writes ?? context.writes,
-  };
+  return new ChangedContext(context, changes);
+}
+
+class ChangedContext implements ScopeContext {
+  readonly name: string;
+  readonly inputs: JsonObject;
+  readonly seed: number;
+  readonly outcomes: ScopeContext['outcomes'];
+  readonly attempts: ScopeContext['attempts'];
+  readonly edges: ScopeContext['edges'];
+  readonly undecided: ScopeContext['undecided'];
+  readonly iterations: ScopeContext['iterations'];
+  readonly failure: Failure | null;
+  readonly abort: Abort | null;
+  readonly stopped: ScopeContext['stopped'];
+  readonly undo: readonly Undo[];
+  readonly writes: readonly StateWrite[];
+
+  constructor(context: ScopeContext, changes: Partial<ScopeContext>) {
+    this.name = changes.name ?? context.name;
+    this.inputs = changes.inputs ?? context.inputs;
+    this.seed = changes.seed ?? context.seed;
+    this.outcomes = changes.outcomes ?? context.outcomes;
+    this.attempts = changes.attempts ?? context.attempts;
+    this.edges = changes.edges ?? context.edges;
+    this.undecided = changes.undecided ?? context.undecided;
+    this.iterations = changes.iterations ?? context.iterations;
+    this.failure = changes.failure === undefined ? context.failure : changes.failure;
+    this.abort = changes.abort === undefined ? context.abort : changes.abort;
+    this.stopped = changes.stopped ?? context.stopped;
+    this.undo = changes.undo ?? context.undo;
+    this.writes = changes.writes ?? context.writes;
+  }
 }
 
 /**

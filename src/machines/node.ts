@@ -221,7 +221,6 @@ const closesLoop = (plan: NodePlan): boolean => plan.outgoing.some(({ edge }) =>
 
 const NOTHING_CAUGHT: AttemptInput['caught'] = [];
 
-/** A class, as V8 takes a literal whose objects live for a while for one whose objects live for ever, and collects these late. */
 class NodeAttemptInput implements AttemptInput {
   readonly node: number;
   readonly name: string;

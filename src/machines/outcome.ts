@@ -51,8 +51,21 @@ export const isFailure = (status: NodeStatus): boolean => status === 'failed' ||
 
 const NOTHING = { output: null, action: null, failure: null, handledBy: null, reason: null };
 
+class Success implements Outcome {
+  readonly status = 'succeeded';
+  readonly failure = null;
+  readonly handledBy = null;
+  readonly reason = null;
+
+  constructor(
+    readonly attempts: number,
+    readonly output: JsonValue,
+    readonly action: string,
+  ) {}
+}
+
 export function succeeded({ output, action }: AttemptResult, attempts: number): Outcome {
-  return { status: 'succeeded', attempts, output, action, failure: null, handledBy: null, reason: null };
+  return new Success(attempts, output, action);
 }
 
 export function failed(

@@ -2,10 +2,12 @@
  * A list that is never changed in place: a changed copy shares all but one short way to the changed item with the old list, so that it
  * costs far less than the list is long. Plain JSON, as all of a context is, and so without `undefined`.
  */
-export interface Pages<T> {
-  /** How many bits of an index choose among the pages of `root`; 0 where that holds the items themselves. */
-  readonly shift: number;
-  readonly root: Page<T>;
+export class Pages<T> {
+  constructor(
+    /** How many bits of an index choose among the pages of `root`; 0 where that holds the items themselves. */
+    readonly shift: number,
+    readonly root: Page<T>,
+  ) {}
 }
 
 type Page<T> = readonly (T | Page<T>)[];
@@ -24,7 +26,7 @@ export function toPages<T>(items: readonly T[]): Pages<T> {
   let root: Page<T> = items;
   let shift = 0;
   for (; root.length > SIZE; shift += BITS) root = inPages(root);
-  return { shift, root: root === items ? items.slice() : root };
+  return new Pages(shift, root === items ? items.slice() : root);
 }
 
 function inPages<T>(items: Page<T>): Page<T> {
@@ -54,7 +56,7 @@ function itemAt<T>(shift: number, root: Page<T>, index: number): T | undefined {
 export function withNth<T>(list: Pages<T>, index: number, item: T): Pages<T> {
   const { shift, root } = list;
   checkIndex(shift, root, index);
-  return { shift, root: edited(root, root, shift, index, item) };
+  return new Pages(shift, edited(root, root, shift, index, item));
 }
 
 /** Makes many changes to a list at the cost of the pages that they are on. */
@@ -71,7 +73,7 @@ export class PageEditor<T> {
 
   /** The list as it is now; whoever takes it makes no further changes. */
   get list(): Pages<T> {
-    return { shift: this.#shift, root: this.#root };
+    return new Pages(this.#shift, this.#root);
   }
 
   get(index: number): T | undefined {

@@ -1,7 +1,7 @@
 import type { Failure } from '../ir/errors.js';
 import { dependsOnFailure, type StopEvent } from './abort.js';
 import {
-  type Attempts,
+  Attempts,
   attemptsAt,
   changed,
   isExhausted,
@@ -123,9 +123,11 @@ export function waitAfter(context: ScopeContext, plan: NodePlan): number {
   return backoffDelay(retry, attemptsAt(context, plan.index), [context.seed, plan.index, iteration]);
 }
 
+const NONE = new Attempts(0, 0, 0);
+
 /** The attempts at a node. */
 export function attemptsOf(context: ScopeContext, plan: NodePlan): Attempts {
-  return nth(context.attempts, plan.index) ?? { count: 0, first: 0, last: 0 };
+  return nth(context.attempts, plan.index) ?? NONE;
 }
 
 /** What the actor rejected with. Node actors reject with data; anything else is a defect, which must not get lost. */

@@ -38,7 +38,6 @@ export function openContext(
   return opened;
 }
 
-/** A class, as V8 takes a literal whose objects live for a while for one whose objects live for ever, and collects these late. */
 class NodeWork implements Work {
   readonly attempt: number;
   readonly idempotencyKey: string;

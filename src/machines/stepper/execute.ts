@@ -47,10 +47,7 @@ export function resolveActions({
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
 
-/**
- * What an action is given. A class, as V8 takes a literal whose objects live for a while, as those do that an action has held on to, for one
- * whose objects live for ever, and collects these late.
- */
+/** What an action is given. */
 class ActionInfo {
   readonly self: AnyActorScope['self'];
   readonly system: AnyActorScope['system'];

@@ -13,7 +13,10 @@ export interface TimedSystem {
     cancel(source: AnyActorRef, id: string): void;
     cancelAll(source: AnyActorRef): void;
   };
-  readonly _clock: { setTimeout(fn: () => void, ms: number): unknown; clearTimeout(timer: unknown): void };
+  readonly _clock: {
+    readonly setTimeout: (fn: () => void, ms: number) => unknown;
+    readonly clearTimeout: (timer: unknown) => void;
+  };
   readonly _snapshot: { _scheduledEvents: object };
   _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void;
 }
@@ -52,10 +55,15 @@ export function lightenTimers(system: TimedSystem): void {
 class Timers {
   readonly #system: TimedSystem;
   readonly #bySource = new Map<AnyActorRef, Map<string, Timer>>();
+  readonly #callAfter: (fn: () => void, ms: number) => unknown;
+  readonly #forgo: (timer: unknown) => void;
   #unnamed = 0;
 
   constructor(system: TimedSystem) {
+    const { _clock } = system;
     this.#system = system;
+    this.#callAfter = _clock.setTimeout.bind(_clock);
+    this.#forgo = _clock.clearTimeout.bind(_clock);
   }
 
   /** As XState has it, for whoever asks a system for its snapshot. */
@@ -80,7 +88,7 @@ class Timers {
       this.#forget(source, id);
       this.#system._relay(source, target, event);
     };
-    const timeout = this.#system._clock.setTimeout(fire, delay);
+    const timeout = this.#callAfter(fire, delay);
     const timer = { target, event, delay, timeout };
     const timers = this.#bySource.get(source);
     if (timers === undefined) this.#bySource.set(source, new Map([[id, timer]]));
@@ -91,7 +99,7 @@ class Timers {
     const timer = this.#bySource.get(source)?.get(id);
     if (timer === undefined) return;
     this.#forget(source, id);
-    this.#system._clock.clearTimeout(timer.timeout);
+    this.#forgo(timer.timeout);
   }
 
   cancelAll(source: AnyActorRef): void {

@@ -19,7 +19,6 @@ const MOST_IN_A_ROW = 100;
 
 const NO_CLAIMS: readonly Claim[] = [];
 
-/** A class, as V8 takes a literal whose objects live for a while for one whose objects live for ever. */
 class WaitingTicket implements Ticket {
   state: Ticket['state'] = 'waiting';
   claims = NO_CLAIMS;
