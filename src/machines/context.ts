@@ -2,6 +2,7 @@ import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
 import type { Outcome } from './outcome.js';
 import { nth, PageEditor, type Pages, toPages } from './pages.js';
+import { plain } from './plain.js';
 import type { EdgePlan, LoopPlan, NodePlan, Topology } from './topology.js';
 
 /** What an edge has become; `null` while it is undecided. `failed` and `broken` are described in docs/semantics.md. */
@@ -57,13 +58,19 @@ export interface StateWrite {
 }
 
 /** How many attempts have begun, and when the first and the last of them did, in milliseconds from the run's start. */
-export class Attempts {
-  constructor(
-    readonly count: number,
-    readonly first: number,
-    readonly last: number,
-  ) {}
+export interface Attempts {
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
 }
+
+export const Attempts = plain<Attempts, [count: number, first: number, last: number]>(
+  function (count, first, last) {
+    this.count = count;
+    this.first = first;
+    this.last = last;
+  },
+);
 
 /** One success of a node that has a `compensate`. */
 export interface Undo {
@@ -133,22 +140,8 @@ export function changed(context: ScopeContext, changes: Partial<ScopeContext>): 
   return new ChangedContext(context, changes);
 }
 
-class ChangedContext implements ScopeContext {
-  readonly name: string;
-  readonly inputs: JsonObject;
-  readonly seed: number;
-  readonly outcomes: ScopeContext['outcomes'];
-  readonly attempts: ScopeContext['attempts'];
-  readonly edges: ScopeContext['edges'];
-  readonly undecided: ScopeContext['undecided'];
-  readonly iterations: ScopeContext['iterations'];
-  readonly failure: Failure | null;
-  readonly abort: Abort | null;
-  readonly stopped: ScopeContext['stopped'];
-  readonly undo: readonly Undo[];
-  readonly writes: readonly StateWrite[];
-
-  constructor(context: ScopeContext, changes: Partial<ScopeContext>) {
+const ChangedContext = plain<ScopeContext, [context: ScopeContext, changes: Partial<ScopeContext>]>(
+  function (context, changes) {
     this.name = changes.name ?? context.name;
     this.inputs = changes.inputs ?? context.inputs;
     this.seed = changes.seed ?? context.seed;
@@ -162,8 +155,8 @@ class ChangedContext implements ScopeContext {
     this.stopped = changes.stopped ?? context.stopped;
     this.undo = changes.undo ?? context.undo;
     this.writes = changes.writes ?? context.writes;
-  }
-}
+  },
+);
 
 /**
  * The context in which a loop's body runs once: the body's counters and inner loops are fresh, so that its edges are decided anew;

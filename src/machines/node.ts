@@ -10,6 +10,7 @@ import { nameOf } from './names.js';
 import { type About, type Failures, failures } from './node-failures.js';
 import type { Outcome } from './outcome.js';
 import { nth } from './pages.js';
+import { plain } from './plain.js';
 import type { Cause } from './settle.js';
 import { stateFor, usesState } from './state.js';
 import type { NodePlan, Topology } from './topology.js';
@@ -221,29 +222,21 @@ const closesLoop = (plan: NodePlan): boolean => plan.outgoing.some(({ edge }) =>
 
 const NOTHING_CAUGHT: AttemptInput['caught'] = [];
 
-class NodeAttemptInput implements AttemptInput {
-  readonly node: number;
-  readonly name: string;
-  readonly attempt: number;
-  readonly iterations: readonly number[];
-  readonly inputs: JsonObject;
-  readonly outcomes: AttemptInput['outcomes'];
-  readonly caught: AttemptInput['caught'];
-  readonly state: JsonObject | null;
-  readonly item = null;
-
-  constructor(topology: Topology, plan: NodePlan, context: ScopeContext) {
+const NodeAttemptInput = plain<AttemptInput, [topology: Topology, plan: NodePlan, context: ScopeContext]>(
+  function (topology, plan, context) {
     const { index } = plan;
     const caught = caughtFor(context, plan);
+    const iterations = iterationsAround(topology, context, plan);
     this.node = index;
-    this.iterations = iterationsAround(topology, context, plan);
-    this.name = nameOf(topology, context.name, index, this.iterations);
+    this.name = nameOf(topology, context.name, index, iterations);
     this.attempt = attemptsAt(context, index);
+    this.iterations = iterations;
     this.inputs = context.inputs;
     this.outcomes = plan.reads.map((read) => [read, nth(context.outcomes, read) ?? null]);
     this.caught = caught.size === 0 ? NOTHING_CAUGHT : [...caught];
     this.state = usesState(topology, plan.node)
       ? stateFor(topology, context, { node: index, own: 'before' })
       : null;
-  }
-}
+    this.item = null;
+  },
+);

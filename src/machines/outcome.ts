@@ -1,5 +1,6 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonValue } from '../ir/json.js';
+import { plain } from './plain.js';
 
 /** How a node can end. */
 export type NodeStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'timed_out';
@@ -51,18 +52,17 @@ export const isFailure = (status: NodeStatus): boolean => status === 'failed' ||
 
 const NOTHING = { output: null, action: null, failure: null, handledBy: null, reason: null };
 
-class Success implements Outcome {
-  readonly status = 'succeeded';
-  readonly failure = null;
-  readonly handledBy = null;
-  readonly reason = null;
-
-  constructor(
-    readonly attempts: number,
-    readonly output: JsonValue,
-    readonly action: string,
-  ) {}
-}
+const Success = plain<Outcome, [attempts: number, output: JsonValue, action: string]>(
+  function (attempts, output, action) {
+    this.status = 'succeeded';
+    this.attempts = attempts;
+    this.output = output;
+    this.action = action;
+    this.failure = null;
+    this.handledBy = null;
+    this.reason = null;
+  },
+);
 
 export function succeeded({ output, action }: AttemptResult, attempts: number): Outcome {
   return new Success(attempts, output, action);

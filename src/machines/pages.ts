@@ -1,14 +1,22 @@
+import { plain } from './plain.js';
+
 /**
  * A list that is never changed in place: a changed copy shares all but one short way to the changed item with the old list, so that it
  * costs far less than the list is long. Plain JSON, as all of a context is, and so without `undefined`.
  */
-export class Pages<T> {
-  constructor(
-    /** How many bits of an index choose among the pages of `root`; 0 where that holds the items themselves. */
-    readonly shift: number,
-    readonly root: Page<T>,
-  ) {}
+export interface Pages<T> {
+  /** How many bits of an index choose among the pages of `root`; 0 where that holds the items themselves. */
+  readonly shift: number;
+  readonly root: Page<T>;
 }
+
+const Pages = plain<Pages<unknown>, [shift: number, root: Page<unknown>]>(function (shift, root) {
+  this.shift = shift;
+  this.root = root;
+}) as new <T>(
+  shift: number,
+  root: Page<T>,
+) => Pages<T>;
 
 type Page<T> = readonly (T | Page<T>)[];
 

@@ -1,17 +1,26 @@
 import { Actor, type AnyActorLogic, type AnyActorRef, type AnyEventObject, type Observer } from 'xstate';
+import { plain } from '../plain.js';
 import type { Begin, Job } from './one-shot.js';
 import type { StepInvoke } from './step-table.js';
 import { type ActorSystem, INIT, ProcessingStatus, STOP } from './xstate-internals.js';
 
 /** The snapshot of an actor that XState's `fromPromise` describes. */
-class OneShotSnapshot {
-  constructor(
-    readonly status: 'active' | 'done' | 'error' | 'stopped',
-    readonly output: unknown,
-    readonly error: unknown,
-    readonly input: unknown,
-  ) {}
+interface OneShotSnapshot {
+  readonly status: 'active' | 'done' | 'error' | 'stopped';
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly input: unknown;
 }
+
+const OneShotSnapshot = plain<
+  OneShotSnapshot,
+  [status: OneShotSnapshot['status'], output: unknown, error: unknown, input: unknown]
+>(function (status, output, error, input) {
+  this.status = status;
+  this.output = output;
+  this.error = error;
+  this.input = input;
+});
 
 /**
  * An actor that does one thing. To its parent, to those who inspect the system, and to whoever gets hold of it, it is what XState's
