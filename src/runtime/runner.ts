@@ -26,6 +26,10 @@ import type { RunStore } from './store/store.js';
 import { describeThrown } from './thrown.js';
 import { WorkflowLibrary } from './workflow-library.js';
 
+/** On the system of actors that a chart under way is: found sooner there than in a map of such systems. */
+const SCOPE = Symbol('scope');
+type ScopedSystem = RunSystem & { [SCOPE]?: RunScope };
+
 /** Runs workflows with one set of node types. */
 export interface Runner {
   /** Where its runs are kept. */
@@ -80,10 +84,10 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   );
 
   const charts = new WeakMap<Workflow, Chart>();
-  const scopes = new WeakMap<RunSystem, RunScope>();
-  const scopeOf = (system: RunSystem): RunScope => {
-    const scope = scopes.get(system);
-    if (scope === undefined) throw new Error('An actor of this runner is used outside of its runs.');
+  const scopeOf = (system: ScopedSystem): RunScope => {
+    const scope = system[SCOPE];
+    if (scope?.run.runner !== services)
+      throw new Error('An actor of this runner is used outside of its runs.');
     return scope;
   };
 
@@ -152,7 +156,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
     inspect: options.inspect === undefined ? undefined : isolated(options.inspect),
     chartOf,
     workflowNamed: (name) => library.get(name),
-    register: (scope) => void scopes.set(scope.actor.system, scope),
+    register: (scope) => {
+      (scope.actor.system as ScopedSystem)[SCOPE] = scope;
+    },
   };
   const live = new Set<LiveRun>();
   const cancelAll = (): void => {

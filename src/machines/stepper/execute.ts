@@ -232,8 +232,7 @@ interface ActorParams {
   readonly input: unknown;
 }
 
-/** What an action is given. */
-/** \`spawnChild\` as far as it is certified. */
+/** `spawnChild` as far as it is certified. */
 interface SpawnAction {
   readonly src: string;
   readonly id: string | ((info: ActionInfo) => string) | undefined;

@@ -1,6 +1,7 @@
 import { assign } from 'xstate';
 
-const known = new WeakSet<object>();
+/** On a function that gives a whole context. */
+const WHOLE = Symbol('whole');
 
 /**
  * An `assign` whose function gives a whole context, every key of it. To the fast stepper, which needs not look for what was left out,
@@ -10,9 +11,9 @@ export function replaceContext<Step, Params, Context extends object>(
   next: (step: Step, params: Params) => Context,
 ) {
   const assignment = (step: unknown, params: unknown): Context => next(step as Step, params as Params);
-  known.add(assignment);
-  return assign(assignment);
+  return assign(Object.assign(assignment, { [WHOLE]: true }));
 }
 
 /** Whether an assignment is such a function. */
-export const replacesContext = (assignment: object): boolean => known.has(assignment);
+export const replacesContext = (assignment: { readonly [WHOLE]?: boolean }): boolean =>
+  assignment[WHOLE] === true;

@@ -1,5 +1,8 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
 
+/** On a system whose timers are light. */
+const LIGHT = Symbol('light timers');
+
 /** What a system of actors has to do with time. */
 export interface TimedSystem {
   readonly scheduler: {
@@ -18,6 +21,7 @@ export interface TimedSystem {
     readonly clearTimeout: (timer: unknown) => void;
   };
   readonly _snapshot: { _scheduledEvents: object };
+  [LIGHT]?: boolean;
   _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void;
 }
 
@@ -28,16 +32,14 @@ interface Timer {
   readonly timeout: unknown;
 }
 
-const lightened = new WeakSet<TimedSystem>();
-
 /**
  * Keeps a system's delayed events by the actor that they come from. XState keeps all of them in two dictionaries, which takes longer than
  * the timers do that are asked of the clock, and looks through one of them whenever an actor ends.
  */
 export function lightenTimers(system: TimedSystem): void {
   // A system that others have begun may have delayed events already, which only its own scheduler knows.
-  if (lightened.has(system) || Object.keys(system._snapshot._scheduledEvents).length > 0) return;
-  lightened.add(system);
+  if (system[LIGHT] || Object.keys(system._snapshot._scheduledEvents).length > 0) return;
+  system[LIGHT] = true;
   const timers = new Timers(system);
   Object.assign(system.scheduler, {
     schedule: timers.schedule.bind(timers),

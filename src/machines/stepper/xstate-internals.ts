@@ -114,19 +114,20 @@ export type ProcessingStatus = (typeof ProcessingStatus)[keyof typeof Processing
 export const statusOf = (actor: AnyActorRef): ProcessingStatus =>
   (actor as unknown as { readonly _processingStatus: ProcessingStatus })._processingStatus;
 
-/** Systems that nobody can be inspecting. */
-const unwatched = new WeakSet<object>();
+/** On a system that nobody can be inspecting: found sooner there than in a set of such systems. */
+const UNWATCHED = Symbol('unwatched');
+type Watchable = AnyActorRef['system'] & { [UNWATCHED]?: boolean };
 
 /** Whether somebody may be inspecting a system: what nobody sees need not be said. */
-export const isWatched = (system: AnyActorRef['system']): boolean => !unwatched.has(system);
+export const isWatched = (system: Watchable): boolean => system[UNWATCHED] !== true;
 
-function watchForInspectors({ self, system }: AnyActorScope): void {
+function watchForInspectors({ self, system }: { self: AnyActorRef; system: Watchable }): void {
   const { _parent, options } = self as unknown as { _parent: unknown; options: { inspect?: unknown } };
   if (_parent !== undefined || options.inspect !== undefined) return;
-  unwatched.add(system);
+  system[UNWATCHED] = true;
   const { inspect } = system;
   system.inspect = (observer) => {
-    unwatched.delete(system);
+    system[UNWATCHED] = false;
     return inspect(observer);
   };
 }
