@@ -9,6 +9,7 @@ import { Mailbox } from './mailbox.js';
 import { Meter } from './metrics.js';
 import { fillOutputs } from './outputs.js';
 import type { RunResult, RunStatus } from './record.js';
+import type { Listed } from './roster.js';
 import { type Chart, type RunnerServices, RunScope, type RunServices } from './run-scope.js';
 import { RunPlaces } from './scheduler/run-places.js';
 import { runSubWorkflow } from './sub-run.js';
@@ -62,7 +63,8 @@ export interface RunSetup {
 }
 
 /** A run from its start to its result; what its chart does in between is the {@link RunScope}'s. */
-export class LiveRun implements RunServices {
+export class LiveRun implements RunServices, Listed {
+  place = -1;
   readonly runner: RunnerServices;
   readonly runId: string;
   readonly seed: number;

@@ -15,6 +15,7 @@ import { checkGivenInputs, checkRunId, checkRunnerOptions, checkStartOptions } f
 import { systemClock } from './clock.js';
 import { compensationActor } from './compensation.js';
 import { bindInputs } from './inputs.js';
+import { Roster } from './roster.js';
 import { LiveRun, type Run } from './run.js';
 import type { Chart, RunnerServices, RunScope } from './run-scope.js';
 import type { RunnerOptions, StartOptions } from './runner-options.js';
@@ -160,9 +161,9 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       (scope.actor.system as ScopedSystem)[SCOPE] = scope;
     },
   };
-  const live = new Set<LiveRun>();
+  const live = new Roster<LiveRun>();
   const cancelAll = (): void => {
-    for (const run of live) run.cancel(reasonOf(options.signal));
+    for (const run of live.all) run.cancel(reasonOf(options.signal));
   };
   options.signal?.addEventListener('abort', cancelAll, { once: true });
 

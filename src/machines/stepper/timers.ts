@@ -2,6 +2,7 @@ import type { AnyActorRef, AnyEventObject } from 'xstate';
 
 /** On a system whose timers are light. */
 const LIGHT = Symbol('light timers');
+const TIMERS = Symbol('timers');
 
 /** What a system of actors has to do with time. */
 export interface TimedSystem {
@@ -20,7 +21,7 @@ export interface TimedSystem {
     readonly setTimeout: (fn: () => void, ms: number) => unknown;
     readonly clearTimeout: (timer: unknown) => void;
   };
-  readonly _snapshot: { _scheduledEvents: object };
+  readonly _snapshot: { _scheduledEvents: object; [TIMERS]?: Timers };
   [LIGHT]?: boolean;
   _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void;
 }
@@ -46,12 +47,8 @@ export function lightenTimers(system: TimedSystem): void {
     cancel: timers.cancel.bind(timers),
     cancelAll: timers.cancelAll.bind(timers),
   });
-  Object.defineProperty(system._snapshot, '_scheduledEvents', {
-    enumerable: true,
-    get: () => timers.pending,
-    // XState empties it as the system starts.
-    set: () => {},
-  });
+  system._snapshot[TIMERS] = timers;
+  Object.defineProperty(system._snapshot, '_scheduledEvents', PENDING);
 }
 
 class Timers {
@@ -114,3 +111,13 @@ class Timers {
     if (timers?.size === 0) this.#bySource.delete(source);
   }
 }
+
+/** One accessor for all systems: V8 would keep one that knew its system, and with it the run, until the next full collection of garbage. */
+const PENDING: PropertyDescriptor & ThisType<TimedSystem['_snapshot']> = {
+  enumerable: true,
+  get() {
+    return this[TIMERS]?.pending;
+  },
+  // XState empties it as the system starts.
+  set() {},
+};

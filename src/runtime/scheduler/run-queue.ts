@@ -1,8 +1,10 @@
+import type { Listed } from '../roster.js';
 import { Lane } from './lane.js';
 import { byOrder, type Ticket } from './ticket.js';
 
 /** Those of one run who wait. */
-export class RunQueue {
+export class RunQueue implements Listed {
+  place = -1;
   /** What counts beside the priority of the nodes where runs wait for the same. */
   readonly priority: number;
   /** Whether it ever asked for a resource, for which other runs may wait as well. */

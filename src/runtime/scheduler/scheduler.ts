@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { Roster } from '../roster.js';
 import type { DetectCapacity } from './detect-capacity.js';
 import type { Lane } from './lane.js';
 import type { Resource, ResourceDefinition } from './resource.js';
@@ -49,7 +50,7 @@ export class Scheduler {
   readonly resources: ResourceTable;
   readonly #clock: Clock;
   readonly #turn: Turn;
-  readonly #queues = new Set<RunQueue>();
+  readonly #queues = new Roster<RunQueue>();
   /** Runs for which something has changed since the last round. */
   #changed = new Set<RunQueue>();
   #isRoundOver = true;
@@ -161,7 +162,7 @@ export class Scheduler {
       usesResources ||= queue.usesResources;
     }
     // What one run does may concern every other that waits for a resource.
-    if (usesResources) for (const queue of this.#queues) if (queue.usesResources) changed.add(queue);
+    if (usesResources) for (const queue of this.#queues.all) if (queue.usesResources) changed.add(queue);
     for (;;) {
       const now = this.#clock.now();
       this.#isRoundOver = false;
