@@ -1,5 +1,6 @@
 import type { Failure } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
+import { onceFor } from '../ir/once-for.js';
 import type { Outcome } from './outcome.js';
 import { nth, PageEditor, type Pages, toPages } from './pages.js';
 import { plain } from './plain.js';
@@ -105,20 +106,9 @@ export function initialContext(
   };
 }
 
-const blank = new WeakMap<Topology, ScopeContext>();
-
 /** How every run of a workflow begins, but for what it is given. */
-function blankContext(topology: Topology): ScopeContext {
-  let context = blank.get(topology);
-  if (context === undefined) {
-    context = makeBlank(topology);
-    blank.set(topology, context);
-  }
-  return context;
-}
-
-function makeBlank(topology: Topology): ScopeContext {
-  return {
+const blankContext = onceFor(
+  (topology: Topology): ScopeContext => ({
     name: '',
     inputs: {},
     seed: 0,
@@ -132,10 +122,10 @@ function makeBlank(topology: Topology): ScopeContext {
     stopped: NOTHING_STOPPED,
     undo: [],
     writes: [],
-  };
-}
+  }),
+);
 
-/** A context with some of it changed. Key by key, as that takes a twentieth of the time that spreading an object of this size does. */
+/** A context with some of it changed. Key by key, as that takes far less time than spreading an object of this size. */
 export function changed(context: ScopeContext, changes: Partial<ScopeContext>): ScopeContext {
   return new ChangedContext(context, changes);
 }

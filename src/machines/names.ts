@@ -1,3 +1,4 @@
+import { onceFor } from '../ir/once-for.js';
 import type { RegionLayout } from '../ir/workflow.js';
 import type { Topology } from './topology.js';
 
@@ -25,18 +26,11 @@ export function nameOf(
 /** The name of an item, from 0, in the batch of the node that is called `node`. */
 export const itemName = (node: string, item: number): string => `${node}.item_${item}`;
 
-const known = new WeakMap<Topology, readonly string[]>();
-
 /** By node: its id and the branches around it, which are the same in every run. */
-function fixedNames(topology: Topology): readonly string[] {
-  let names = known.get(topology);
-  if (names === undefined) {
-    const byId = new Map(namesIn(topology.workflow.layout.regions, ''));
-    names = topology.nodes.map(({ node }) => byId.get(node.id) ?? node.id);
-    known.set(topology, names);
-  }
-  return names;
-}
+const fixedNames = onceFor((topology: Topology): readonly string[] => {
+  const byId = new Map(namesIn(topology.workflow.layout.regions, ''));
+  return topology.nodes.map(({ node }) => byId.get(node.id) ?? node.id);
+});
 
 function namesIn(regions: readonly RegionLayout[], branches: string): [id: string, name: string][] {
   return regions.flatMap((region): [string, string][] => {

@@ -3,7 +3,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 /**
  * A constructor of plain objects: what `new` makes has what `fill` puts there, and is else like what a literal makes. To be used for what
  * lives about as long as an attempt: V8 finds that what a literal makes lives for a while, takes it for long-lived, and then collects
- * all of it late, which took a third of a wide run.
+ * all of it late.
  *
  * @param fill no arrow function, as it is given the object as `this`
  *

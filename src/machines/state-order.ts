@@ -1,3 +1,4 @@
+import { onceFor } from '../ir/once-for.js';
 import type { Topology, Unit } from './topology.js';
 
 /** One execution of a node: which iterations of the loops around it, outermost first, from 1. */
@@ -17,17 +18,8 @@ export interface StateOrder {
   compare(a: Execution, b: Execution): number;
 }
 
-const known = new WeakMap<Topology, StateOrder>();
-
 /** Worked out once for a workflow, and only for one that has shared state. */
-export function stateOrderOf(topology: Topology): StateOrder {
-  let order = known.get(topology);
-  if (order === undefined) {
-    order = planOrder(topology);
-    known.set(topology, order);
-  }
-  return order;
-}
+export const stateOrderOf: (topology: Topology) => StateOrder = onceFor(planOrder);
 
 function planOrder(topology: Topology): StateOrder {
   /** By node: the loops around it as units, outermost first, and the node itself: one unit of each scope that holds it. */

@@ -27,7 +27,7 @@ const PLAIN = /^[\w.~-]*$/;
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
   return oneShot<AttemptResult, AttemptInput>((job) => {
     const host = hostOf(job.system);
-    // All that start in one step have started before the function of any of them is called.
+    // Not in the step of the chart that starts it, in which others may start as well.
     void PRESENT.then(() => {
       if (!job.isStopped) new Attempt(definition, host, job).begin();
     });

@@ -1,3 +1,4 @@
+import { onceFor } from '../once-for.js';
 import type { Workflow } from '../workflow.js';
 import { Digraph } from './digraph.js';
 import { topologicalOrder } from './topological-order.js';
@@ -15,17 +16,8 @@ export interface Precedence {
   readonly order: readonly number[];
 }
 
-const known = new WeakMap<Workflow, Precedence>();
-
 /** Made once for a workflow, which never changes. Time: O(nodes x depth of loops + edges). */
-export function precedenceOf(workflow: Workflow): Precedence {
-  let precedence = known.get(workflow);
-  if (precedence === undefined) {
-    precedence = findPrecedence(workflow);
-    known.set(workflow, precedence);
-  }
-  return precedence;
-}
+export const precedenceOf: (workflow: Workflow) => Precedence = onceFor(findPrecedence);
 
 function findPrecedence(workflow: Workflow): Precedence {
   const { nodes, edges, loops } = workflow;

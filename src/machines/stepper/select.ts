@@ -75,7 +75,7 @@ function firstEnabled(occasion: Occasion, { state, transitions }: StepHandler): 
       const name = nameOf(transition.guard);
       const says = (error as Error).message;
       throw new Error(
-        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.node.id}':\n${says}`,
+        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.id}':\n${says}`,
       );
     }
   }

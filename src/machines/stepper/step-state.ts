@@ -50,10 +50,6 @@ export class State implements StepState {
     this.last = order;
   }
 
-  get node(): this {
-    return this;
-  }
-
   get id(): string {
     return this.parent === null ? this.key : idInside(this.parent.id, this.key);
   }

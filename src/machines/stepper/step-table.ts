@@ -49,8 +49,6 @@ export interface StepNode {
 
 /** A state as the stepper looks at it. */
 export interface StepState extends StepNode {
-  /** Itself. */
-  readonly node: StepNode;
   readonly type: 'atomic' | 'final' | 'compound' | 'parallel';
   /** Position in document order, and that of the last state inside of it. */
   readonly order: number;

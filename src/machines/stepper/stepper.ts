@@ -187,14 +187,14 @@ export class Stepper implements Children {
     const { self } = this.#scope;
     const resolve = (output: unknown, by: AnyEventObject): unknown =>
       typeof output === 'function' ? output({ context, event: by, self }) : output;
-    const outputOf = ({ node }: StepState): unknown =>
-      node.output === undefined ? undefined : resolve(node.output, event);
+    const outputOf = ({ output }: StepState): unknown =>
+      output === undefined ? undefined : resolve(output, event);
     const { parent } = state;
     if (parent === null) return;
     const output = outputOf(state);
     // What nobody waits for need not be raised, unless somebody sees that it was.
     if (this.#isWatched || parent.isDoneAwaited) {
-      raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.node.id, output));
+      raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.id, output));
     }
     let completed = state;
     let around = parent.parent;
@@ -211,9 +211,7 @@ export class Stepper implements Children {
     const own = completed.parent === null ? undefined : outputOf(completed);
     this.#status = 'done';
     this.#output =
-      root.node.output === undefined
-        ? undefined
-        : resolve(root.node.output, doneStateEvent(completed.node.id, own));
+      root.output === undefined ? undefined : resolve(root.output, doneStateEvent(completed.id, own));
   }
 
   /** What is still active as the machine ends says goodbye, without being left. */
