@@ -14,7 +14,7 @@ import { attemptFailure } from './attempt-failure.js';
 import type { AttemptHost } from './attempt-host.js';
 import { readParams } from './attempt-params.js';
 import { toResult } from './json-result.js';
-import { about, openContext } from './node-context.js';
+import { about, type OpenContext, openContext } from './node-context.js';
 import { isPromiseLike } from './promise-like.js';
 import { checkWrites } from './state-writes.js';
 import { readStored, stored } from './store/access.js';
@@ -93,8 +93,9 @@ class Attempt {
   readonly #execution: string;
   /** Tells that the function has returned, or will not be called. */
   readonly #returned: () => void;
-  /** Ends the function's part, once it was called. */
-  #close: (() => void) | null = null;
+  /** What the function was given, and what is told that it has returned; `null` while it is not called. */
+  #opened: OpenContext | null = null;
+  #measured: (() => void) | null = null;
 
   constructor(definition: NodeDefinition, host: AttemptHost, job: Job<AttemptResult, AttemptInput>) {
     const { node, iterations, item } = job.input;
@@ -132,11 +133,8 @@ class Attempt {
       return;
     }
     const opened = openContext(this.#host, this.#plan, this.#job.input, this.#execution, this.#job);
-    const measured = this.#host.measureCall(this.#plan.node);
-    this.#close = () => {
-      measured();
-      opened.close();
-    };
+    this.#opened = opened;
+    this.#measured = this.#host.measureCall(this.#plan.node);
     this.#once(this.#definition.run(params, opened.context), (returned) => this.#keep(returned));
   }
 
@@ -174,8 +172,10 @@ class Attempt {
   }
 
   #closed(): void {
-    this.#close?.();
-    this.#close = null;
+    this.#measured?.();
+    this.#measured = null;
+    this.#opened?.close();
+    this.#opened = null;
   }
 
   #drop(): void {

@@ -1,6 +1,6 @@
 import type { NodeContext } from '../actors/node.js';
 import { RECEIVE, type ReceivingContext } from '../actors/wait.js';
-import { RUN_WORKFLOW, type WorkflowNodeContext } from '../actors/workflow.js';
+import { RUN_WORKFLOW, type WorkflowCall, type WorkflowNodeContext } from '../actors/workflow.js';
 import { describeValue } from '../ir/diagnostics/wording.js';
 import { ForkchartError } from '../ir/errors.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
@@ -33,8 +33,9 @@ export function openContext(
   stop: Stoppable,
 ): OpenContext {
   const opened = new OpenWork(host, plan, input, new NodeWork(host, plan, input, execution, stop));
-  opened.context[RUN_WORKFLOW] = (call) =>
+  const runWorkflow = (call: WorkflowCall) =>
     host.runWorkflow(call, { plan, input, execution, signal: stop.signal });
+  opened.context[RUN_WORKFLOW] = runWorkflow;
   return opened;
 }
 
@@ -116,6 +117,10 @@ class OpenWork implements OpenContext {
     });
   }
 
+  log(message: string): void {
+    this.publish({ type: 'node.log', ...about(this.plan, this.input), message: String(message) });
+  }
+
   async sleep(ms: number): Promise<void> {
     checkNumber('ctx.sleep', 'ms', ms, typeof ms === 'number' && !Number.isNaN(ms));
     await sleep(this.host.clock, Math.max(0, ms), this.work.stop.signal);
@@ -160,12 +165,16 @@ class WorkContext implements ReceivingContext {
   readonly state: JsonObject;
   declare readonly signal: AbortSignal;
   declare readonly input: NodeContext['input'];
-  readonly workers: NodeContext['workers'];
-  readonly progress: NodeContext['progress'];
-  readonly log: NodeContext['log'];
-  readonly sleep: NodeContext['sleep'];
-  readonly callToolsParallel: NodeContext['callToolsParallel'];
-  readonly [RECEIVE]: ReceivingContext[typeof RECEIVE];
+  readonly workers: NodeContext['workers'] = new Workers((module, params) =>
+    this.#open.host.workers.run(module, params, this),
+  );
+  readonly progress: NodeContext['progress'] = (done, total = null, message) =>
+    this.#open.progress(done, total, message);
+  readonly log: NodeContext['log'] = (message) => this.#open.log(message);
+  readonly sleep: NodeContext['sleep'] = (ms) => this.#open.sleep(ms);
+  readonly callToolsParallel: NodeContext['callToolsParallel'] = (calls, options) =>
+    this.#open.desk.make(calls, options);
+  readonly [RECEIVE]: ReceivingContext[typeof RECEIVE] = (event, schema) => this.#open.receive(event, schema);
   [RUN_WORKFLOW]?: WorkflowNodeContext[typeof RUN_WORKFLOW];
 
   constructor(open: OpenWork) {
@@ -178,20 +187,10 @@ class WorkContext implements ReceivingContext {
     this.state = input.state ?? NO_STATE;
     Object.defineProperty(this, 'signal', WorkContext.#signal);
     Object.defineProperty(this, 'input', WorkContext.#input);
-    this.workers = new Workers((module, params) => host.workers.run(module, params, this));
-    this.progress = (done, total = null, message) => open.progress(done, total, message);
-    this.log = (message) =>
-      open.publish({ type: 'node.log', ...about(plan, input), message: String(message) });
-    this.sleep = (ms) => open.sleep(ms);
-    this.callToolsParallel = (calls, options) => open.desk.make(calls, options);
-    this[RECEIVE] = (event, schema) => open.receive(event, schema);
   }
 }
 
-/**
- * A class, as V8 may put what literals make into the old generation, where the early ones were found to survive: all that each context
- * holds on to would then stay until the next full collection.
- */
+/** A class, as V8 may take what a literal makes for long-lived. */
 class Workers {
   constructor(readonly run: NodeContext['workers']['run']) {}
 }

@@ -147,3 +147,18 @@ describe('ir and machines', () => {
     expect(pure.filter(({ code }) => spelt.test(code)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+/** `a.b = () => …`, `a[b] ??= async (c) => …`, `a.#b = function`. */
+const FUNCTION_INTO_PROPERTY =
+  /(?<!: )\b\w+(?:\.#?\w+|\[\w+\])+ (?:\?\?)?= (?:async )?(?:function\b|(?:\([^()]*\)|\w+)(?:: [\w<>]+)? =>)/;
+
+describe('machines and runtime', () => {
+  it('assign no function to a property where it is written, as V8 keeps such a one until the next full collection', () => {
+    const wrong = files.flatMap(({ path, room, code }) =>
+      room !== 'machines' && room !== 'runtime'
+        ? []
+        : code.split('\n').flatMap((line) => (FUNCTION_INTO_PROPERTY.test(line) ? [`${path}: ${line.trim()}`] : [])),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

@@ -114,22 +114,23 @@ export type ProcessingStatus = (typeof ProcessingStatus)[keyof typeof Processing
 export const statusOf = (actor: AnyActorRef): ProcessingStatus =>
   (actor as unknown as { readonly _processingStatus: ProcessingStatus })._processingStatus;
 
-/** On a system that nobody can be inspecting: found sooner there than in a set of such systems. */
-const UNWATCHED = Symbol('unwatched');
-type Watchable = AnyActorRef['system'] & { [UNWATCHED]?: boolean };
+const WATCHED = Symbol('watched');
+/** XState copies an event for those who inspect a system, if there are any: this one cannot be copied, and so is given to nobody. */
+const PROBE = Object.freeze({
+  get type(): never {
+    throw WATCHED;
+  },
+});
 
-/** Whether somebody may be inspecting a system: what nobody sees need not be said. */
-export const isWatched = (system: Watchable): boolean => system[UNWATCHED] !== true;
-
-function watchForInspectors({ self, system }: { self: AnyActorRef; system: Watchable }): void {
-  const { _parent, options } = self as unknown as { _parent: unknown; options: { inspect?: unknown } };
-  if (_parent !== undefined || options.inspect !== undefined) return;
-  system[UNWATCHED] = true;
-  const { inspect } = system;
-  system.inspect = (observer) => {
-    system[UNWATCHED] = false;
-    return inspect(observer);
-  };
+/** Whether somebody inspects a system: what nobody sees need not be said. */
+export function isWatched(system: AnyActorRef['system']): boolean {
+  try {
+    (system as ActorSystem)._sendInspectionEvent(PROBE);
+    return false;
+  } catch (thrown) {
+    if (thrown !== WATCHED) throw thrown;
+    return true;
+  }
 }
 
 export function inspectMicrostep(
@@ -201,10 +202,9 @@ class EffectQueue {
 
 /**
  * Makes two things of an actor that is being made take constant time, which XState does in the time of all that there is: executing the next
- * effect, and cancelling the timers of another actor that ends. And finds out whether anybody inspects it.
+ * effect, and cancelling the timers of another actor that ends.
  */
 export function unburden(scope: AnyActorScope): void {
-  watchForInspectors(scope);
   (scope.self as unknown as { _deferred: EffectQueue })._deferred = new EffectQueue();
   lightenTimers(scope.system as unknown as TimedSystem);
 }

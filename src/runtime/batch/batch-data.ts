@@ -67,9 +67,10 @@ class BatchData {
     this.#plan = plan;
     this.#policy = policy;
     this.#input = input;
-    this.#reply = (message) => {
+    const replyWhileOpen = (message: BatchReply): void => {
       if (!this.#closed) reply(message);
     };
+    this.#reply = replyWhileOpen;
     const stream = host.streams.from(plan.index);
     this.#stream = stream;
     this.#results = new ResultCollector(
@@ -77,7 +78,8 @@ class BatchData {
       keepsResults(host.topology, plan),
       stream === null ? null : (value) => stream.push(value),
     );
-    if (stream !== null) stream.onTaken = () => this.#read();
+    const readOn = (): void => this.#read();
+    if (stream !== null) stream.onTaken = readOn;
   }
 
   async open(): Promise<void> {
