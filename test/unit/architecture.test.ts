@@ -157,7 +157,9 @@ describe('machines and runtime', () => {
     const wrong = files.flatMap(({ path, room, code }) =>
       room !== 'machines' && room !== 'runtime'
         ? []
-        : code.split('\n').flatMap((line) => (FUNCTION_INTO_PROPERTY.test(line) ? [`${path}: ${line.trim()}`] : [])),
+        : code
+            .split('\n')
+            .flatMap((line) => (FUNCTION_INTO_PROPERTY.test(line) ? [`${path}: ${line.trim()}`] : [])),
     );
     expect(wrong).toEqual([]);
   });
