@@ -57,6 +57,12 @@ export type PublishParams =
 export const isForListeners = (type: PublishParams['type']): boolean =>
   type === 'node.queued' || type === 'node.attempt_failed';
 
+/** The node that a `publish` action speaks of, by index; `null` where it speaks of something else. */
+export function nodeOfPublished(context: ScopeContext, params: PublishParams): number | null {
+  if ('node' in params) return params.node;
+  return params.type === 'node.compensated' ? nextUndo(context).node : null;
+}
+
 /** What a `publish` action says, given the context and the event that it is executed with. */
 export function describePublished(
   topology: Topology,
@@ -177,11 +183,11 @@ export function handledOutside(
   context: ScopeContext,
   ended: ScopeContext,
   loop: LoopPlan,
-): readonly ChartEvent[] {
-  return loop.body.flatMap((node): ChartEvent[] => {
+): readonly (readonly [node: number, event: ChartEvent])[] {
+  return loop.body.flatMap((node): (readonly [number, ChartEvent])[] => {
     const handledBy = nth(context.outcomes, node)?.handledBy ?? null;
     if (handledBy === null || nth(ended.outcomes, node)?.handledBy !== null) return [];
     const about = aboutNode(topology, ended, at(topology.nodes, node));
-    return [{ type: 'node.failure_handled', ...about, handled_by: handledBy }];
+    return [[node, { type: 'node.failure_handled', ...about, handled_by: handledBy }]];
   });
 }

@@ -12,6 +12,7 @@ import {
   describePublished,
   handledOutside,
   isForListeners,
+  nodeOfPublished,
   type PublishParams,
   settledEvent,
 } from './chart-event.js';
@@ -60,7 +61,8 @@ export interface ChartBindings {
   readonly batchData: AnyActorLogic;
   /** Milliseconds that a stopped run waits for its node functions to return. */
   readonly gracePeriodMs: number;
-  publish(run: RunSystem, event: ChartEvent): void;
+  /** @param node whose record it is about, by index; `null` for what is in no record */
+  publish(run: RunSystem, event: ChartEvent, node: number | null): void;
   /** Whether nobody listens to an event that is about to be said, which counts all the same. */
   isUnheard(run: RunSystem): boolean;
   /** Whether anybody listens to what the run says of the items of its batches, of which there may be many. */
@@ -232,17 +234,19 @@ function bindScope(topology: Topology, scope: Scope, bindings: ChartBindings): A
     actions: {
       publish: ({ context, event, system }: Executed, params: PublishParams) => {
         if (isForListeners(params.type) && bindings.isUnheard(system)) return;
-        bindings.publish(system, describePublished(topology, context, event, params));
+        const node = nodeOfPublished(context, params);
+        bindings.publish(system, describePublished(topology, context, event, params), node);
       },
       publishBody: ({ context, system }: Executed, params: { loop: number }) => {
         for (const node of at(topology.loops, params.loop).body) {
-          bindings.publish(system, settledEvent(topology, context, at(topology.nodes, node)));
+          bindings.publish(system, settledEvent(topology, context, at(topology.nodes, node)), node);
         }
       },
       publishHandled: ({ context, event, system }: Executed, params: { loop: number }) => {
         const ended = event.output as ScopeContext;
-        for (const handled of handledOutside(topology, context, ended, at(topology.loops, params.loop))) {
-          bindings.publish(system, handled);
+        const loop = at(topology.loops, params.loop);
+        for (const [node, handled] of handledOutside(topology, context, ended, loop)) {
+          bindings.publish(system, handled, node);
         }
       },
       requestPlace: (executed: Executed, params: { node: number }) => {

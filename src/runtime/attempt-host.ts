@@ -2,7 +2,7 @@ import type { NodeRegistry } from '../actors/registry.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
 import type { WorkflowCall } from '../actors/workflow.js';
 import type { JsonValue } from '../ir/json.js';
-import type { ResourceUse, WorkflowNode } from '../ir/workflow.js';
+import type { ResourceUse } from '../ir/workflow.js';
 import type { PlaceHolder } from '../machines/compile.js';
 import type { AttemptInput } from '../machines/node.js';
 import type { NodePlan, Topology } from '../machines/topology.js';
@@ -11,6 +11,12 @@ import type { Clock } from './clock.js';
 import type { RunEventBody } from './event.js';
 import type { Mailbox } from './mailbox.js';
 import type { RunStore } from './store/store.js';
+
+/** A call of a function that has not returned. */
+export interface CallUnderWay {
+  /** To be called once, when it has. */
+  end(): void;
+}
 
 /** What an attempt needs of the run that it belongs to. */
 export interface AttemptHost {
@@ -41,10 +47,10 @@ export interface AttemptHost {
   acquireResources(node: number, uses: readonly ResourceUse[], signal: AbortSignal): Promise<() => void>;
   /** Settles when a function that was told to stop has returned, or the grace period is over; never rejects. */
   withinGrace(returned: Promise<void>): Promise<void>;
-  /** Told of every call of a function for a node or an item; the returned function is called once it has returned. */
-  called(holder: PlaceHolder): () => void;
-  /** Counts a call from now until the returned function is called. */
-  measureCall(node: WorkflowNode): () => void;
+  /** Told of every call of a function for a node or an item. */
+  called(holder: PlaceHolder): CallUnderWay;
+  /** Counts a call from now until it ends. */
+  measureCall(plan: NodePlan): CallUnderWay;
   publish(event: RunEventBody): void;
   /** Runs another workflow inside of the run: see {@link WorkflowNodeContext}. */
   runWorkflow(call: WorkflowCall, attempt: AttemptOfNode): Promise<JsonValue>;

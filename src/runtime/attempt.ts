@@ -11,7 +11,7 @@ import { keysWrittenBy } from '../machines/state.js';
 import { type Job, oneShot } from '../machines/stepper/one-shot.js';
 import type { NodePlan } from '../machines/topology.js';
 import { attemptFailure } from './attempt-failure.js';
-import type { AttemptHost } from './attempt-host.js';
+import type { AttemptHost, CallUnderWay } from './attempt-host.js';
 import { readParams } from './attempt-params.js';
 import { toResult } from './json-result.js';
 import { about, type OpenContext, openContext } from './node-context.js';
@@ -91,11 +91,11 @@ class Attempt {
   readonly #job: Job<AttemptResult, AttemptInput>;
   readonly #plan: NodePlan;
   readonly #execution: string;
-  /** Tells that the function has returned, or will not be called. */
-  readonly #returned: () => void;
-  /** What the function was given, and what is told that it has returned; `null` while it is not called. */
+  /** Ends when the function has returned, or will not be called. */
+  readonly #call: CallUnderWay;
+  /** What the function was given, and what measures it; `null` while it does not run. */
   #opened: OpenContext | null = null;
-  #measured: (() => void) | null = null;
+  #measured: CallUnderWay | null = null;
 
   constructor(definition: NodeDefinition, host: AttemptHost, job: Job<AttemptResult, AttemptInput>) {
     const { node, iterations, item } = job.input;
@@ -104,7 +104,7 @@ class Attempt {
     this.#job = job;
     this.#plan = at(host.topology.nodes, node);
     this.#execution = host.executionPrefix + executionId(this.#plan.node.id, iterations, item?.index);
-    this.#returned = host.called({ node, item: item?.index ?? null });
+    this.#call = host.called({ node, item: item?.index ?? null });
   }
 
   /** Never throws. */
@@ -124,17 +124,17 @@ class Attempt {
   #prepare(): void {
     const { input } = this.#job;
     const scope = attemptScope(this.#host, this.#plan, input);
-    this.#once(readParams(this.#definition, this.#plan, scope, input.item), (params) => this.#call(params));
+    this.#once(readParams(this.#definition, this.#plan, scope, input.item), (params) => this.#run(params));
   }
 
-  #call(params: unknown): void {
+  #run(params: unknown): void {
     if (this.#job.isStopped) {
       this.#end(null);
       return;
     }
     const opened = openContext(this.#host, this.#plan, this.#job.input, this.#execution, this.#job);
     this.#opened = opened;
-    this.#measured = this.#host.measureCall(this.#plan.node);
+    this.#measured = this.#host.measureCall(this.#plan);
     this.#once(this.#definition.run(params, opened.context), (returned) => this.#keep(returned));
   }
 
@@ -159,7 +159,7 @@ class Attempt {
 
   /** @param result `null` for an attempt that was told to stop */
   #end(result: AttemptResult | null): void {
-    this.#returned();
+    this.#call.end();
     if (result !== null) this.#job.succeed(result);
   }
 
@@ -167,12 +167,12 @@ class Attempt {
     const { input } = this.#job;
     this.#closed();
     const failure = attemptFailure(this.#definition.type, this.#plan, error, this.#host.now(), input.attempt);
-    this.#returned();
+    this.#call.end();
     this.#job.fail(failure);
   }
 
   #closed(): void {
-    this.#measured?.();
+    this.#measured?.end();
     this.#measured = null;
     this.#opened?.close();
     this.#opened = null;

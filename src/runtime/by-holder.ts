@@ -2,16 +2,22 @@ import type { PlaceHolder } from '../machines/compile.js';
 
 /** One thing for each holder of a place: for a node, and for each of the items of a batch. */
 export class ByHolder<T> {
-  readonly #nodes = new Map<number, T>();
+  /** By node index: sooner looked up than a map, and never moved. */
+  readonly #nodes: (T | undefined)[];
   readonly #items = new Map<number, Map<number, T>>();
 
+  /** @param nodes how many there are */
+  constructor(nodes: number) {
+    this.#nodes = new Array<T | undefined>(nodes).fill(undefined);
+  }
+
   get({ node, item }: PlaceHolder): T | undefined {
-    return item === null ? this.#nodes.get(node) : this.#items.get(node)?.get(item);
+    return item === null ? this.#nodes[node] : this.#items.get(node)?.get(item);
   }
 
   set({ node, item }: PlaceHolder, thing: T): void {
     if (item === null) {
-      this.#nodes.set(node, thing);
+      this.#nodes[node] = thing;
       return;
     }
     const items = this.#items.get(node);
@@ -21,7 +27,7 @@ export class ByHolder<T> {
 
   delete({ node, item }: PlaceHolder): void {
     if (item === null) {
-      this.#nodes.delete(node);
+      this.#nodes[node] = undefined;
       return;
     }
     const items = this.#items.get(node);
@@ -37,11 +43,16 @@ export class ByHolder<T> {
 
   /** The nodes that have one, or whose items have. */
   get nodes(): ReadonlySet<number> {
-    return new Set([...this.#nodes.keys(), ...this.#items.keys()]);
+    const nodes = new Set(this.#items.keys());
+    this.#nodes.forEach((thing, node) => {
+      if (thing !== undefined) nodes.add(node);
+    });
+    return nodes;
   }
 
   get all(): readonly T[] {
-    return [...this.#nodes.values(), ...[...this.#items.values()].flatMap((items) => [...items.values()])];
+    const ofItems = [...this.#items.values()].flatMap((items) => [...items.values()]);
+    return [...this.#nodes.filter((thing) => thing !== undefined), ...ofItems];
   }
 }
 

@@ -1,22 +1,12 @@
 import { criticalPath } from '../ir/graph/critical-path.js';
 import type { ResourceUse, Workflow, WorkflowNode } from '../ir/workflow.js';
+import type { CallUnderWay } from './attempt-host.js';
 import type { Clock } from './clock.js';
+import { NodeTallies } from './node-tallies.js';
 import type { NodeMetrics, NodeRecord, RunMetrics } from './record.js';
 import { ResourceMeter } from './resource-meter.js';
+import { toThousandth as round } from './rounding.js';
 import type { PlaceObserver } from './scheduler/run-places.js';
-
-interface NodeTally {
-  calls: number;
-  queueMs: number;
-  runMs: number;
-  /** Time in which at least one of its calls was under way, and in backoff, added up; `null` for a node that did neither. */
-  busyMs: number | null;
-  /** Of the call that ended first: a batch has no result before that. `null` for none. */
-  leadMs: number | null;
-  /** Calls under way: several for a batch; and since when there have been any. */
-  underWay: number;
-  since: number;
-}
 
 /**
  * Counts a run's work while it goes on: calls of node functions, the waits between them, and what they wait for and hold. The
@@ -25,7 +15,7 @@ interface NodeTally {
 export class Meter implements PlaceObserver {
   readonly #clock: Clock;
   readonly #resources: ResourceMeter;
-  readonly #nodes = new Map<string, NodeTally>();
+  readonly #nodes: NodeTallies;
   #workMs = 0;
   #calls = 0;
   #peak = 0;
@@ -33,43 +23,50 @@ export class Meter implements PlaceObserver {
   #activeSince = 0;
   #activeMs = 0;
 
-  constructor(clock: Clock) {
+  /** @param nodes how many there are, those of sub-workflows not counted */
+  constructor(clock: Clock, nodes: number) {
     this.#clock = clock;
     this.#resources = new ResourceMeter(clock);
+    this.#nodes = new NodeTallies(nodes);
   }
 
   /**
-   * Counts a call of a node function from now until the returned function is called.
+   * Counts a call of a node function from now until it ends.
    *
-   * @param node `null` for one of a sub-workflow
+   * @param node its index; `null` for one of a sub-workflow
    */
-  callBegan(node: string | null): () => void {
+  callBegan(node: number | null): CallUnderWay {
     const began = this.#clock.now();
     if (this.#calls === 0) this.#activeSince = began;
     this.#peak = Math.max(this.#peak, ++this.#calls);
-    const ended = node === null ? null : this.#called(node, began);
-    return () => {
-      const now = this.#clock.now();
-      this.#calls--;
-      this.#workMs += now - began;
-      if (this.#calls === 0) this.#activeMs += now - this.#activeSince;
-      ended?.(now);
-    };
+    if (node !== null) this.#nodes.callBegan(node, began);
+    return new MeasuredCall(this, node, began, true);
   }
 
   /** Counts a call that is no work of its own, as others do it: that of a sub-workflow. */
-  delegationBegan(node: string): () => void {
-    const ended = this.#called(node, this.#clock.now());
-    return () => ended(this.#clock.now());
+  delegationBegan(node: number): CallUnderWay {
+    const began = this.#clock.now();
+    this.#nodes.callBegan(node, began);
+    return new MeasuredCall(this, node, began, false);
   }
 
-  backedOff(node: string, ms: number): void {
-    const tally = this.#tallyOf(node);
-    tally.busyMs = (tally.busyMs ?? 0) + ms;
+  /** Called once for each call. */
+  callEnded({ node, began, isWork }: MeasuredCall): void {
+    const now = this.#clock.now();
+    if (isWork) {
+      this.#calls--;
+      this.#workMs += now - began;
+      if (this.#calls === 0) this.#activeMs += now - this.#activeSince;
+    }
+    if (node !== null) this.#nodes.callEnded(node, began, now);
   }
 
-  waited(node: string | null, uses: readonly ResourceUse[], ms: number): void {
-    if (node !== null) this.#tallyOf(node).queueMs += ms;
+  backedOff(node: number, ms: number): void {
+    this.#nodes.backedOff(node, ms);
+  }
+
+  waited(node: number | null, uses: readonly ResourceUse[], ms: number): void {
+    if (node !== null) this.#nodes.waited(node, ms);
     this.#resources.waited(uses, ms);
   }
 
@@ -83,8 +80,8 @@ export class Meter implements PlaceObserver {
 
   metrics(workflow: Workflow, wallMs: number): RunMetrics {
     const activeMs = this.#activeMs + (this.#calls === 0 ? 0 : this.#clock.now() - this.#activeSince);
-    const busyMs = ({ id }: WorkflowNode): number | null => this.#nodes.get(id)?.busyMs ?? null;
-    const leadMs = ({ id }: WorkflowNode): number | null => this.#nodes.get(id)?.leadMs ?? null;
+    const busyMs = (_: WorkflowNode, index: number): number | null => this.#nodes.busyMs(index);
+    const leadMs = (_: WorkflowNode, index: number): number | null => this.#nodes.leadMs(index);
     const named = [
       ...workflow.resources.map(({ name }) => name),
       ...workflow.nodes.flatMap(({ uses }) => uses.map(({ resource }) => resource)),
@@ -101,34 +98,24 @@ export class Meter implements PlaceObserver {
     };
   }
 
-  #nodeMetrics(workflow: Workflow): { readonly [id: string]: NodeMetrics } {
+  #nodeMetrics({ nodes }: Workflow): { readonly [id: string]: NodeMetrics } {
     const byNode = Object.create(null) as { [id: string]: NodeMetrics };
-    for (const { id } of workflow.nodes) {
-      const { calls, queueMs, runMs } = this.#tallyOf(id);
-      byNode[id] = { calls, queue_ms: round(queueMs), run_ms: round(runMs) };
-    }
+    for (const [index, { id }] of nodes.entries()) byNode[id] = this.#nodes.metrics(index);
     return byNode;
   }
+}
 
-  /** Counts a call of one node; the returned function is told when it has ended. */
-  #called(node: string, began: number): (ended: number) => void {
-    const tally = this.#tallyOf(node);
-    if (tally.underWay++ === 0) tally.since = began;
-    return (ended) => {
-      tally.calls++;
-      tally.runMs += ended - began;
-      tally.leadMs ??= ended - began;
-      if (--tally.underWay === 0) tally.busyMs = (tally.busyMs ?? 0) + ended - tally.since;
-    };
-  }
+class MeasuredCall implements CallUnderWay {
+  constructor(
+    readonly meter: Meter,
+    readonly node: number | null,
+    readonly began: number,
+    /** Whether it does the work itself. */
+    readonly isWork: boolean,
+  ) {}
 
-  #tallyOf(node: string): NodeTally {
-    let tally = this.#nodes.get(node);
-    if (tally === undefined) {
-      tally = { calls: 0, queueMs: 0, runMs: 0, busyMs: null, leadMs: null, underWay: 0, since: 0 };
-      this.#nodes.set(node, tally);
-    }
-    return tally;
+  end(): void {
+    this.meter.callEnded(this);
   }
 }
 
@@ -144,6 +131,3 @@ export function runningTime(record: NodeRecord | undefined): number | null {
   }
   return total;
 }
-
-/** To a thousandth: what is below that is noise. */
-const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -1,29 +1,40 @@
 import type { PlaceHolder } from '../machines/compile.js';
+import type { CallUnderWay } from './attempt-host.js';
 import { ByHolder } from './by-holder.js';
 
 /** One of the calls that a holder of a place has under way: most have one at a time. */
-class OpenCall {
+class OpenCall implements CallUnderWay {
   hasReturned = false;
   /** Called once it has. */
   onReturn: (() => void)[] | null = null;
 
-  /** @param earlier one that began earlier */
-  constructor(readonly earlier: OpenCall | null) {}
+  /** @param earlier one of the same holder that began earlier */
+  constructor(
+    readonly calls: ByHolder<OpenCall>,
+    readonly holder: PlaceHolder,
+    readonly earlier: OpenCall | null,
+  ) {}
+
+  end(): void {
+    this.hasReturned = true;
+    if (openOf(this.calls.get(this.holder)) === null) this.calls.delete(this.holder);
+    for (const tell of this.onReturn ?? []) tell();
+  }
 }
 
 /** The calls of functions, of nodes and of others on their behalf, that have not returned. */
 export class OpenCalls {
-  readonly #calls = new ByHolder<OpenCall>();
+  readonly #calls: ByHolder<OpenCall>;
 
-  /** @returns to be called once the function has returned */
-  begin(holder: PlaceHolder): () => void {
-    const call = new OpenCall(openOf(this.#calls.get(holder)));
+  /** @param nodes how many there are */
+  constructor(nodes: number) {
+    this.#calls = new ByHolder(nodes);
+  }
+
+  begin(holder: PlaceHolder): CallUnderWay {
+    const call = new OpenCall(this.#calls, holder, openOf(this.#calls.get(holder)));
     this.#calls.set(holder, call);
-    return () => {
-      call.hasReturned = true;
-      if (openOf(this.#calls.get(holder)) === null) this.#calls.delete(holder);
-      for (const tell of call.onReturn ?? []) tell();
-    };
+    return call;
   }
 
   /** Settles when all that is called for a node, or for an item, by now has returned; `null` where nothing is. */

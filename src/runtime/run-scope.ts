@@ -3,11 +3,11 @@ import type { NodeRegistry } from '../actors/registry.js';
 import type { WorkerPool } from '../actors/worker-pool.js';
 import type { WorkflowCall } from '../actors/workflow.js';
 import type { JsonObject, JsonValue } from '../ir/json.js';
-import type { ResourceUse, Workflow, WorkflowNode } from '../ir/workflow.js';
+import type { ResourceUse, Workflow } from '../ir/workflow.js';
 import type { PlaceHolder, PlaceRequest } from '../machines/compile.js';
 import type { ScopeContext, WorkflowMachineInput } from '../machines/context.js';
-import type { Topology } from '../machines/topology.js';
-import type { AttemptHost, AttemptOfNode } from './attempt-host.js';
+import type { NodePlan, Topology } from '../machines/topology.js';
+import type { AttemptHost, AttemptOfNode, CallUnderWay } from './attempt-host.js';
 import { StreamTable } from './batch/stream.js';
 import type { Clock } from './clock.js';
 import type { DeadlineQueue } from './deadline-queue.js';
@@ -108,10 +108,10 @@ export class RunScope implements AttemptHost {
   readonly chain: readonly string[];
   readonly actor: AnyActorRef;
   readonly places: RunPlaces;
-  readonly records = new RecordBook();
+  readonly records: RecordBook;
   /** `null` for the run's own workflow. */
   readonly #name: string | null;
-  readonly #calls = new OpenCalls();
+  readonly #calls: OpenCalls;
 
   constructor({ run, chart, places, inputs, seed, sub }: ScopeSetup) {
     const { runner } = run;
@@ -129,6 +129,8 @@ export class RunScope implements AttemptHost {
     this.executionPrefix = sub?.executionPrefix ?? '';
     this.chain = sub?.chain ?? [chart.topology.workflow.id];
     this.places = places;
+    this.records = new RecordBook(chart.topology);
+    this.#calls = new OpenCalls(chart.topology.nodes.length);
     this.#name = sub?.name ?? null;
     const input: WorkflowMachineInput = { inputs, seed, ...(sub === null ? {} : { name: sub.name }) };
     const { inspect } = runner;
@@ -164,11 +166,12 @@ export class RunScope implements AttemptHost {
     return this.run.now();
   }
 
-  publish(body: RunEventBody): void {
-    this.records.note(body, this.now());
+  /** @param node whose record it is about, by index; `null` for what is in no record */
+  publish(body: RunEventBody, node: number | null = null): void {
+    if (node !== null) this.records.note(node, body, this.now());
     if (body.type === 'node.settled') this.streams.settled(body.node, body.error);
-    if (body.type === 'node.backoff' && this.#name === null) {
-      this.run.meter.backedOff(body.node, body.delay_ms);
+    if (body.type === 'node.backoff' && node !== null && this.#name === null) {
+      this.run.meter.backedOff(node, body.delay_ms);
     }
     this.run.publish(body, this.#name);
   }
@@ -209,7 +212,7 @@ export class RunScope implements AttemptHost {
     });
   }
 
-  called(holder: PlaceHolder): () => void {
+  called(holder: PlaceHolder): CallUnderWay {
     return this.#calls.begin(holder);
   }
 
@@ -218,12 +221,12 @@ export class RunScope implements AttemptHost {
     return this.#calls.all();
   }
 
-  measureCall({ id, type }: WorkflowNode): () => void {
+  measureCall({ node: { type }, index }: NodePlan): CallUnderWay {
     const { meter } = this.run;
     // The longest chain of nodes is that of the run's own workflow, whose node stands for all of a sub-workflow.
-    const node = this.#name === null ? id : null;
+    const node = this.#name === null ? index : null;
     if (type !== 'workflow') return meter.callBegan(node);
-    return node === null ? () => {} : meter.delegationBegan(node);
+    return node === null ? UNMEASURED : meter.delegationBegan(node);
   }
 
   runWorkflow(call: WorkflowCall, attempt: AttemptOfNode): Promise<JsonValue> {
@@ -240,3 +243,5 @@ export class RunScope implements AttemptHost {
     this.places.close((holder) => this.#returnOf(holder));
   }
 }
+
+const UNMEASURED: CallUnderWay = { end() {} };

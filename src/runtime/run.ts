@@ -88,7 +88,7 @@ export class LiveRun implements RunServices, Listed {
 
   constructor({ runner, runId, chart, inputs, seed, maxConcurrency, priority }: RunSetup) {
     this.runner = runner;
-    this.meter = new Meter(runner.clock);
+    this.meter = new Meter(runner.clock, chart.topology.nodes.length);
     this.deadlines = new DeadlineQueue(runner.clock);
     this.runId = runId;
     this.seed = seed;
@@ -229,7 +229,7 @@ export class LiveRun implements RunServices, Listed {
     const { workflow } = topology;
     const { outputs, failure } = fillOutputs(topology, context);
     const status = ended === 'succeeded' && failure !== null ? 'failed' : ended;
-    const nodes = records.byNode(workflow);
+    const nodes = records.byNode();
     return {
       run_id: this.runId,
       workflow: workflow.id,

@@ -111,7 +111,7 @@ export function createRunner(options: RunnerOptions = {}): Runner {
       batchData,
       isUnheard: (system) => scopeOf(system).isUnheard(),
       isObserved: (system) => scopeOf(system).isObserved,
-      publish: (system, event) => scopeOf(system).publish(event),
+      publish: (system, event, node) => scopeOf(system).publish(event, node),
       requestPlace: (system, request) => scopeOf(system).requestPlace(request),
       releasePlace: (system, holder) => scopeOf(system).releasePlace(holder),
       now: (system) => scopeOf(system).now(),

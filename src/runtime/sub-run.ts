@@ -47,7 +47,7 @@ export async function runSubWorkflow(
     seed: seedOf(run.seed, executionPrefix),
     sub: { name, executionPrefix, chain },
   });
-  if (input.item === null) parent.records.keepInner(plan.node.id, { workflow, records: scope.records });
+  if (input.item === null) parent.records.keepInner(plan.index, scope.records);
   const { status, context } = await ended(scope, signal);
   signal.throwIfAborted();
   const { outputs, failure } = fillOutputs(scope.topology, context);

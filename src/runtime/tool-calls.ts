@@ -142,7 +142,8 @@ export class ToolCalls {
     call.startedAt ??= host.now();
     const { attempts: attempt } = call;
     host.publish({ type: 'call.started', ...this.#caller.about(call.index, definition.type), attempt });
-    const over = host.called(holder);
+    const underWay = host.called(holder);
+    const over = (): void => underWay.end();
     const work = this.#run(call, controller.signal);
     const returned = work.then(over, over);
     this.#ended(call, await firstEnding(work, controller, host.clock, timeoutMs));

@@ -23,8 +23,8 @@ export interface CriticalPath {
  */
 export function criticalPath(
   workflow: Workflow,
-  durationOf: (node: Workflow['nodes'][number]) => number | null,
-  leadOf: (node: Workflow['nodes'][number]) => number | null = () => null,
+  durationOf: (node: Workflow['nodes'][number], index: number) => number | null,
+  leadOf: (node: Workflow['nodes'][number], index: number) => number | null = () => null,
 ): CriticalPath {
   const { before, order, points } = precedenceOf(workflow);
   const ms = new Float64Array(points);

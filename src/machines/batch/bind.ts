@@ -42,7 +42,7 @@ export interface BatchBindings {
   readonly actors: ReadonlyMap<string, AnyActorLogic>;
   readonly batchData: AnyActorLogic;
   isObserved(run: System): boolean;
-  publish(run: System, event: BatchEvent): void;
+  publish(run: System, event: BatchEvent, node: null): void;
   now(run: System): number;
   requestPlace(run: System, request: Request): void;
   releasePlace(run: System, holder: Holder): void;
@@ -79,7 +79,7 @@ export function compileBatch(plan: NodePlan, policy: BatchPolicy): CompiledBatch
       actions: {
         publishProgress: ({ context, system }: { context: BatchContext; system: System }) => {
           if (!bindings.isObserved(system) || !hasProgress(context)) return;
-          bindings.publish(system, describeProgress(plan, context));
+          bindings.publish(system, describeProgress(plan, context), null);
         },
       },
     } as never);
@@ -102,7 +102,7 @@ function bindLane(lane: AnyStateMachine, plan: NodePlan, bindings: BatchBindings
       publishItem: ({ context, event, system }: Executed, notice: ItemNotice) => {
         // Run as it is, the node has no items to speak of.
         if (context.whole || !bindings.isObserved(system)) return;
-        bindings.publish(system, describeItem(plan, context, event, notice));
+        bindings.publish(system, describeItem(plan, context, event, notice), null);
       },
       requestPlace: ({ context, self, system }: Executed) =>
         bindings.requestPlace(system, {

@@ -13,9 +13,9 @@ export interface PlaceObserver {
   /**
    * Somebody has waited for a place, and now has one or asks no more.
    *
-   * @param node its id; `null` for a node of a sub-workflow, and for a call that a node makes
+   * @param node its index; `null` for a node of a sub-workflow, and for a call that a node makes
    */
-  waited(node: string | null, uses: readonly ResourceUse[], ms: number): void;
+  waited(node: number | null, uses: readonly ResourceUse[], ms: number): void;
   held(uses: readonly ResourceUse[]): void;
   freed(uses: readonly ResourceUse[]): void;
 }
@@ -46,7 +46,7 @@ export class RunPlaces {
   readonly #options: RunPlacesOptions;
   /** By group index. */
   readonly #groups: ReadonlyMap<number, Pool>;
-  readonly #tickets = new ByHolder<Ticket>();
+  readonly #tickets: ByHolder<Ticket>;
   /** By node: what it asks for each time, and what each of its items does. */
   readonly #nodes: Demand[] = [];
   readonly #items: Demand[] = [];
@@ -58,6 +58,7 @@ export class RunPlaces {
     this.#queue = queue;
     this.#around = around;
     this.#options = options;
+    this.#tickets = new ByHolder(options.workflow.nodes.length);
     this.#groups = new Map(
       options.workflow.groups.flatMap(({ maxConcurrency }, index) =>
         maxConcurrency === null ? [] : [[index, new Pool(maxConcurrency)] as const],
@@ -101,7 +102,7 @@ export class RunPlaces {
     if (this.#isClosed) return;
     const about = this.#demandOf(request.node);
     const demand = this.#demandFor(request, about);
-    const node = this.#isWithin ? null : about.id;
+    const node = this.#isWithin ? null : request.node;
     const replies = new NodeReplies(this.#options.observer, demand.uses, node, about, request, waits);
     this.#tickets.set(request, this.#scheduler.request(this.#queue, demand, replies));
   }
@@ -233,7 +234,7 @@ abstract class ObservedReplies implements Replies {
     readonly observer: PlaceObserver,
     readonly uses: readonly ResourceUse[],
     /** `null` for what is no node of the run itself. */
-    readonly node: string | null,
+    readonly node: number | null,
   ) {}
 
   abstract refuse(shortage: Shortage): void;
@@ -255,7 +256,7 @@ class NodeReplies extends ObservedReplies {
   constructor(
     observer: PlaceObserver,
     uses: readonly ResourceUse[],
-    node: string | null,
+    node: number | null,
     readonly demand: NodeDemand,
     readonly request: PlaceRequest,
     readonly waitsFor: (request: PlaceRequest, resource: string) => void,
