@@ -10,6 +10,7 @@ import type { Awake } from './awake.js';
 import { beginOf } from './one-shot.js';
 import { OneShotActor } from './one-shot-actor.js';
 import { isPlainSend, sendPlainly } from './plain-send.js';
+import { setOrClearPlainly } from './plain-timer.js';
 import { replacesContext } from './replace-context.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
@@ -39,6 +40,7 @@ function makeActor(
 /** A machine with its actions as they are run. */
 export type SteppedMachine = AnyStateMachine & {
   readonly resolvedActions: ReadonlyMap<string, ResolvedAction>;
+  readonly guardsByName: ReadonlyMap<string, unknown>;
 };
 
 export function resolveActions({
@@ -46,6 +48,10 @@ export function resolveActions({
 }: AnyStateMachine['implementations']): ReadonlyMap<string, ResolvedAction> {
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
+
+export const guardsByName = ({
+  guards,
+}: AnyStateMachine['implementations']): ReadonlyMap<string, unknown> => new Map(Object.entries(guards ?? {}));
 
 /** What an action is given. */
 class ActionInfo {
@@ -191,6 +197,7 @@ export class Executor {
       sendPlainly(builtin, scope, this.machine.id, this.children, info, params);
       return undefined;
     }
+    if (this.#isDirect && setOrClearPlainly(builtin, scope, info, params)) return undefined;
     const [, resolved] = builtin.resolve(scope, this.#view(), info, params, builtin, {
       internalQueue: this.raised,
       deferredActorIds: own === null ? undefined : [own],

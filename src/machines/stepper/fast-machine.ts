@@ -8,7 +8,7 @@ import type {
 } from 'xstate';
 import { certify, wrongImplementations } from './certify.js';
 import { Configuration } from './configuration.js';
-import { resolveActions, type SteppedMachine } from './execute.js';
+import { guardsByName, resolveActions, type SteppedMachine } from './execute.js';
 import { LateTree, plant, StockMachine, withoutStates } from './late-tree.js';
 import { makeTable } from './make-table.js';
 import { enabledBy } from './select.js';
@@ -35,12 +35,14 @@ class FastMachine extends StockMachine {
   /** `null` where XState steps. */
   readonly table: StepTable | null;
   readonly resolvedActions: SteppedMachine['resolvedActions'];
+  readonly guardsByName: SteppedMachine['guardsByName'];
   readonly tree: LateTree;
 
   constructor(config: object, implementations: object, wakes: WakeList | null) {
     super(withoutStates(config), implementations);
     Object.assign(this, { config });
     this.resolvedActions = resolveActions(this.implementations);
+    this.guardsByName = guardsByName(this.implementations);
     this.tree = new LateTree(config, this.implementations);
     plant(this, this.tree);
     this.table = certify(this).ok ? makeTable(config, wakes, this.tree) : null;
@@ -57,7 +59,11 @@ class FastMachine extends StockMachine {
     };
     if (wrongImplementations(implementations) !== null) return super.provide(given as never);
     const resolvedActions = resolveActions(implementations);
-    const machine = withImplementations<SteppedMachine>(this, { implementations, resolvedActions });
+    const machine = withImplementations<SteppedMachine>(this, {
+      implementations,
+      resolvedActions,
+      guardsByName: guardsByName(implementations),
+    });
     plant(machine, this.tree);
     return machine;
   }
@@ -117,9 +123,10 @@ class FastMachine extends StockMachine {
     const configuration = FastSnapshot.configurationOf(snapshot);
     if (configuration === null) return super.getTransitionData(snapshot, event);
     const { table, active } = configuration;
-    const { machine, context } = snapshot;
-    const handlers = table.handlers.get(event.type) ?? [];
-    return enabledBy(handlers, { machine, active, step: { context, event } }).map(({ definition }) =>
+    const { machine, context } = snapshot as unknown as FastSnapshot;
+    const first = table.handlers.get(event.type);
+    if (first === undefined) return [];
+    return enabledBy(first, { machine, active, step: { context, event } }).map(({ definition }) =>
       definition(),
     );
   }

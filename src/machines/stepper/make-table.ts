@@ -17,7 +17,7 @@ export function makeTable(config: StateConfig, wakes: WakeList | null, tree: Lat
 class Table implements StepTable {
   readonly root: State;
   readonly states: State[] = [];
-  readonly handlers = new Map<string, Handler[]>();
+  readonly handlers = new Map<string, Handler>();
   compounds = 0;
   parallels = 0;
   readonly declaresWakes: boolean;
@@ -72,9 +72,9 @@ class Table implements StepTable {
     const id = () => state.id;
     visitTransitions(config, id, (event, written) => {
       const handler = new Handler(state, event, written);
-      const known = this.handlers.get(event);
-      if (known === undefined) this.handlers.set(event, [handler]);
-      else known.push(handler);
+      const first = this.handlers.get(event);
+      if (first === undefined) this.handlers.set(event, handler);
+      else first.append(handler);
     });
     return state;
   }

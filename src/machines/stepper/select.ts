@@ -1,11 +1,12 @@
-import type { AnyEventObject, AnyStateMachine } from 'xstate';
+import type { AnyEventObject } from 'xstate';
 import { type ActiveChild, isActive } from './configuration.js';
+import type { SteppedMachine } from './execute.js';
 import type { StepHandler, StepState, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 
 /** What a transition is selected by. */
 export interface Occasion {
-  readonly machine: AnyStateMachine;
+  readonly machine: SteppedMachine;
   readonly active: Vector<ActiveChild | null>;
   /** What guards look at. */
   readonly step: { readonly context: unknown; readonly event: AnyEventObject };
@@ -15,13 +16,13 @@ export interface Occasion {
  * The transitions that an event enables, in document order. A state is asked only where no state inside of it has one. No two
  * of them leave the same state, as each leads to a state beside its own.
  */
-export function enabledBy(handlers: readonly StepHandler[], occasion: Occasion): readonly StepTransition[] {
-  if (handlers.length === 1) return enabledIn(occasion, handlers[0] as StepHandler);
+export function enabledBy(first: StepHandler, occasion: Occasion): readonly StepTransition[] {
+  if (first.next === null) return enabledIn(occasion, first);
   const enabled: StepTransition[] = [];
   // What is inside of a handler comes right before it.
   let last: StepState | null = null;
-  for (const handler of handlers) {
-    const { state } = handler;
+  for (let handler: StepHandler | null = first; handler !== null; handler = handler.next) {
+    const { state }: StepHandler = handler;
     if (last !== null && last.order > state.order && last.order <= state.last) continue;
     if (!isActive(occasion.active, state)) continue;
     const transition = firstEnabled(occasion, handler);
@@ -91,7 +92,7 @@ function passes(occasion: Occasion, guard: Guard): boolean {
   if (typeof guard === 'function') return (guard as Predicate)(step, undefined);
   const { type, params } = guard as { type: string; params?: unknown };
   const name = typeof guard === 'string' ? guard : type;
-  const known = machine.implementations.guards?.[name] as Guard | undefined;
+  const known = machine.guardsByName.get(name) as Guard | undefined;
   // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
   if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
   // A name may stand for another name.

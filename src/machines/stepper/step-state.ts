@@ -24,7 +24,7 @@ import { doneActorEvent, doneStateEvent, errorActorEvent } from './xstate-intern
 interface StateTable {
   actionOf(action: unknown): StepAction;
   nodeOf(state: StepState): AnyStateNode;
-  readonly handlers: { has(event: string): boolean };
+  readonly handlers: ReadonlyMap<string, { readonly event: string }>;
 }
 
 /** A state as its config has it. What it does is read from there when it is first needed, and kept. */
@@ -123,30 +123,42 @@ export class State implements StepState {
       systemId,
       input,
       syncSnapshot: onSnapshot !== undefined,
-      done: doneActorEvent(actor),
-      error: errorActorEvent(actor),
+      done: this.#sameText(doneActorEvent(actor)),
+      error: this.#sameText(errorActorEvent(actor)),
     };
+  }
+
+  /** The very text that the handlers of an event are found by: it need not be compared letter by letter. */
+  #sameText(event: string): string {
+    return this.table.handlers.get(event)?.event ?? event;
   }
 }
 
 /** What is written under one event of a state. */
 export class Handler implements StepHandler {
-  readonly #event: string;
+  next: Handler | null = null;
+  /** Of the first for its event, if it is not the only one. */
+  #last: Handler | null = null;
   /** As it was written, until it is first needed. */
   readonly #written: unknown;
   #transitions: readonly StepTransition[] | undefined;
 
   constructor(
     readonly state: State,
-    event: string,
+    readonly event: string,
     written: unknown,
   ) {
-    this.#event = event;
     this.#written = written;
   }
 
+  /** Puts another one after all that come after this. */
+  append(handler: Handler): void {
+    (this.#last ?? this).next = handler;
+    this.#last = handler;
+  }
+
   get transitions(): readonly StepTransition[] {
-    this.#transitions ??= transitionsOf(this.state, this.#event, this.#written);
+    this.#transitions ??= transitionsOf(this.state, this.event, this.#written);
     return this.#transitions;
   }
 }

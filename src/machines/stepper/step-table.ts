@@ -73,14 +73,16 @@ export interface StepState extends StepNode {
 export interface StepHandler {
   readonly state: StepState;
   readonly transitions: readonly StepTransition[];
+  /** The state that is asked after this one, for the same event. */
+  readonly next: StepHandler | null;
 }
 
 /** A machine by numbers: made once, shared by all machines that differ in their implementations only. */
 export interface StepTable {
   readonly root: StepState;
   readonly states: readonly StepState[];
-  /** By event: each state after the states inside of it. */
-  readonly handlers: ReadonlyMap<string, readonly StepHandler[]>;
+  /** By event, the first state that is asked: each comes after the states inside of it. */
+  readonly handlers: ReadonlyMap<string, StepHandler>;
   /** By id of the invoked actor. */
   readonly invokers: ReadonlyMap<string, StepState>;
   readonly compounds: number;

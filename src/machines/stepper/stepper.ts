@@ -176,22 +176,16 @@ export class Stepper implements Children {
     this.#awake.entered(state);
     if (state.type === 'parallel') this.#done = this.#done.set(state.slot, 0);
     else if (state.type === 'final') this.#complete(state, event);
-    for (const child of state.type === 'compound' ? initialOf(state) : state.children) {
-      this.#enter(child, event);
-    }
+    if (state.type !== 'compound') for (const child of state.children) this.#enter(child, event);
+    else if (state.initial !== null) this.#enter(state.initial, event);
   }
 
   /** Says what is done now that a final state was entered: its parent, the parallel states that this completes, the machine. */
   #complete(state: StepState, event: AnyEventObject): void {
-    const { context, raised } = this.#executor;
-    const { self } = this.#scope;
-    const resolve = (output: unknown, by: AnyEventObject): unknown =>
-      typeof output === 'function' ? output({ context, event: by, self }) : output;
-    const outputOf = ({ output }: StepState): unknown =>
-      output === undefined ? undefined : resolve(output, event);
+    const { raised } = this.#executor;
     const { parent } = state;
     if (parent === null) return;
-    const output = outputOf(state);
+    const output = this.#outputOf(state, event);
     // What nobody waits for need not be raised, unless somebody sees that it was.
     if (this.#isWatched || parent.isDoneAwaited) {
       raised.push(output === undefined ? parent.doneEvent : doneStateEvent(parent.id, output));
@@ -208,10 +202,14 @@ export class Stepper implements Children {
     }
     if (around !== null) return;
     const { root } = this.#table;
-    const own = completed.parent === null ? undefined : outputOf(completed);
+    const own = completed.parent === null ? undefined : this.#outputOf(completed, event);
     this.#status = 'done';
-    this.#output =
-      root.output === undefined ? undefined : resolve(root.output, doneStateEvent(completed.id, own));
+    this.#output = this.#outputOf(root, doneStateEvent(completed.id, own));
+  }
+
+  #outputOf({ output }: StepState, event: AnyEventObject): unknown {
+    if (typeof output !== 'function') return output;
+    return output({ context: this.#executor.context, event, self: this.#scope.self });
   }
 
   /** What is still active as the machine ends says goodbye, without being left. */
@@ -236,8 +234,8 @@ export class Stepper implements Children {
   }
 
   #enabledBy(event: AnyEventObject): readonly StepTransition[] {
-    const handlers = this.#table.handlers.get(event.type);
-    return handlers === undefined ? NONE : enabledBy(handlers, this.#occasion(event));
+    const first = this.#table.handlers.get(event.type);
+    return first === undefined ? NONE : enabledBy(first, this.#occasion(event));
   }
 
   #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
@@ -285,5 +283,3 @@ export class Stepper implements Children {
 }
 
 const NONE: readonly StepTransition[] = [];
-
-const initialOf = ({ initial }: StepState): readonly StepState[] => (initial === null ? [] : [initial]);

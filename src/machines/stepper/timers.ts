@@ -26,13 +26,6 @@ export interface TimedSystem {
   _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void;
 }
 
-interface Timer {
-  readonly target: AnyActorRef;
-  readonly event: AnyEventObject;
-  readonly delay: number;
-  readonly timeout: unknown;
-}
-
 /**
  * Keeps a system's delayed events by the actor that they come from. XState keeps all of them in two dictionaries, which takes longer than
  * the timers do that are asked of the clock, and looks through one of them whenever an actor ends.
@@ -53,6 +46,7 @@ export function lightenTimers(system: TimedSystem): void {
 
 class Timers {
   readonly #system: TimedSystem;
+  /** A source is left out once it has ended; most have timers again and again until then. */
   readonly #bySource = new Map<AnyActorRef, Map<string, Timer>>();
   readonly #callAfter: (fn: () => void, ms: number) => unknown;
   readonly #forgo: (timer: unknown) => void;
@@ -83,33 +77,48 @@ class Timers {
     delay: number,
     id = `unnamed ${this.#unnamed++}`,
   ): void {
-    const fire = (): void => {
-      this.#forget(source, id);
-      this.#system._relay(source, target, event);
-    };
-    const timeout = this.#callAfter(fire, delay);
-    const timer = { target, event, delay, timeout };
-    const timers = this.#bySource.get(source);
-    if (timers === undefined) this.#bySource.set(source, new Map([[id, timer]]));
-    else timers.set(id, timer);
+    const timer = new Timer(source, target, event, delay, id);
+    timer.timeout = this.#callAfter(() => this.#fire(timer), delay);
+    let timers = this.#bySource.get(source);
+    if (timers === undefined) {
+      timers = new Map();
+      this.#bySource.set(source, timers);
+    }
+    timers.set(id, timer);
   }
 
   cancel(source: AnyActorRef, id: string): void {
-    const timer = this.#bySource.get(source)?.get(id);
-    if (timer === undefined) return;
-    this.#forget(source, id);
+    const timers = this.#bySource.get(source);
+    const timer = timers?.get(id);
+    if (timers === undefined || timer === undefined) return;
+    timers.delete(id);
     this.#forgo(timer.timeout);
   }
 
   cancelAll(source: AnyActorRef): void {
-    for (const id of [...(this.#bySource.get(source)?.keys() ?? [])]) this.cancel(source, id);
+    const timers = this.#bySource.get(source);
+    if (timers === undefined) return;
+    this.#bySource.delete(source);
+    for (const { timeout } of timers.values()) this.#forgo(timeout);
   }
 
-  #forget(source: AnyActorRef, id: string): void {
-    const timers = this.#bySource.get(source);
-    timers?.delete(id);
-    if (timers?.size === 0) this.#bySource.delete(source);
+  #fire({ source, target, event, id }: Timer): void {
+    this.#bySource.get(source)?.delete(id);
+    this.#system._relay(source, target, event);
   }
+}
+
+class Timer {
+  /** What the clock has given for it. */
+  timeout: unknown;
+
+  constructor(
+    readonly source: AnyActorRef,
+    readonly target: AnyActorRef,
+    readonly event: AnyEventObject,
+    readonly delay: number,
+    readonly id: string,
+  ) {}
 }
 
 /** One accessor for all systems: V8 would keep one that knew its system, and with it the run, until the next full collection of garbage. */
