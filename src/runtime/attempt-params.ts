@@ -31,7 +31,7 @@ export function readParams(
   item: ItemInput | null,
 ): unknown {
   const params = fill(node.params, node.paramsPointer, scope, item);
-  return parseParams(definition, params, wrongParams(definition, node.paramsPointer));
+  return parseParams(definition, params, node.paramsPointer, lookAtTemplates);
 }
 
 /**
@@ -46,13 +46,11 @@ export function readTemplate(
   scope: DataScope,
 ): unknown {
   const params = fill(template, path, scope, null);
-  return parseParams(definition, params, wrongParams(definition, path));
+  return parseParams(definition, params, path, lookAtTemplates);
 }
 
-const wrongParams = ({ type }: NodeDefinition, path: string) => ({
-  hint: `Look at what the templates put there; \`${type}\` takes something else.`,
-  path,
-});
+const lookAtTemplates = (type: string): string =>
+  `Look at what the templates put there; \`${type}\` takes something else.`;
 
 function withItem(params: JsonValue, item: ItemInput | null): JsonValue {
   if (item === null || item.parameter === null || !isObject(params)) return params;
@@ -66,25 +64,47 @@ function withItem(params: JsonValue, item: ItemInput | null): JsonValue {
  * Checks parameters against a node type. What comes of that is there at once, unless the type has something checked that has to be
  * waited for; zod's own `safeParseAsync` would make a promise of either.
  *
- * @param details what the error says besides
+ * @param path where they stand
+ * @param hintFor what the error tells to do, by the node type
  * @throws UnusableParams, at once or later
  */
-export function parseParams(definition: NodeDefinition, given: JsonValue, details: Details): unknown {
-  const ended = ({ value, issues }: z.core.ParsePayload): unknown => {
-    if (issues.length > 0) throw unusable(issues, details);
-    return value;
-  };
+export function parseParams(
+  definition: NodeDefinition,
+  given: JsonValue,
+  path: string,
+  hintFor: HintFor,
+): unknown {
   const parsed = definition.params._zod.run({ value: given, issues: [] }, { async: true });
-  return isPromiseLike(parsed) ? parsed.then(ended) : ended(parsed);
+  return isPromiseLike(parsed)
+    ? parsedLater(parsed, definition, path, hintFor)
+    : checkedValue(parsed, definition, path, hintFor);
 }
 
-/** What an error says besides what is wrong. */
-interface Details {
-  readonly hint: string;
-  readonly path: string;
+type HintFor = (type: string) => string;
+
+async function parsedLater(
+  parsed: Promise<z.core.ParsePayload>,
+  definition: NodeDefinition,
+  path: string,
+  hintFor: HintFor,
+): Promise<unknown> {
+  return checkedValue(await parsed, definition, path, hintFor);
 }
 
-function unusable(issues: readonly z.core.$ZodRawIssue[], details: Details): UnusableParams {
+function checkedValue(
+  { value, issues }: z.core.ParsePayload,
+  { type }: NodeDefinition,
+  path: string,
+  hintFor: HintFor,
+): unknown {
+  if (issues.length > 0) throw unusable(issues, { path, hint: hintFor(type) });
+  return value;
+}
+
+function unusable(
+  issues: readonly z.core.$ZodRawIssue[],
+  details: { readonly path: string; readonly hint: string },
+): UnusableParams {
   const shown = issues.slice(0, MOST_ISSUES).map((issue) => {
     const { path, message } = z.core.util.finalizeIssue(issue, undefined, z.config());
     return `\`${['params', ...path.map(String)].join('.')}\`: ${message}`;

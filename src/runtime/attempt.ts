@@ -14,24 +14,20 @@ import { attemptFailure } from './attempt-failure.js';
 import type { AttemptHost, CallUnderWay } from './attempt-host.js';
 import { readParams } from './attempt-params.js';
 import { toResult } from './json-result.js';
+import { NextMicrotask } from './next-microtask.js';
 import { about, type OpenContext, openContext } from './node-context.js';
 import { isPromiseLike } from './promise-like.js';
 import { checkWrites } from './state-writes.js';
-import { readStored, stored } from './store/access.js';
+import { commitTo, committedIn } from './store/access.js';
 
-const PRESENT = Promise.resolve();
 /** What needs no encoding. */
 const PLAIN = /^[\w.~-]*$/;
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
-  return oneShot<AttemptResult, AttemptInput>((job) => {
-    const host = hostOf(job.system);
-    // Not in the step of the chart that starts it, in which others may start as well.
-    void PRESENT.then(() => {
-      if (!job.isStopped) new Attempt(definition, host, job).begin();
-    });
-  });
+  return oneShot<AttemptResult, AttemptInput>((job) =>
+    begun.add(new Attempt(definition, hostOf(job.system), job)),
+  );
 }
 
 /**
@@ -92,10 +88,12 @@ class Attempt {
   readonly #plan: NodePlan;
   readonly #execution: string;
   /** Ends when the function has returned, or will not be called. */
-  readonly #call: CallUnderWay;
+  #call: CallUnderWay | null = null;
   /** What the function was given, and what measures it; `null` while it does not run. */
   #opened: OpenContext | null = null;
   #measured: CallUnderWay | null = null;
+
+  #result: AttemptResult | null = null;
 
   constructor(definition: NodeDefinition, host: AttemptHost, job: Job<AttemptResult, AttemptInput>) {
     const { node, iterations, item } = job.input;
@@ -104,27 +102,29 @@ class Attempt {
     this.#job = job;
     this.#plan = at(host.topology.nodes, node);
     this.#execution = host.executionPrefix + executionId(this.#plan.node.id, iterations, item?.index);
-    this.#call = host.called({ node, item: item?.index ?? null });
   }
 
   /** Never throws. */
   begin(): void {
+    if (this.#job.isStopped) return;
     const { store, runId } = this.#host;
-    this.#guard(() =>
-      this.#once(
-        readStored(() => store.committed(runId, this.#execution)),
-        (committed) => {
-          if (committed !== undefined || this.#job.isStopped) this.#end(committed ?? null);
-          else this.#prepare();
-        },
-      ),
-    );
+    const { node, item } = this.#job.input;
+    this.#call = this.#host.called({ node, item: item?.index ?? null });
+    try {
+      this.#once(committedIn(store, runId, this.#execution), this.#prepare);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #prepare(): void {
+  #prepare(committed: AttemptResult | undefined): void {
+    if (committed !== undefined || this.#job.isStopped) {
+      this.#end(committed ?? null);
+      return;
+    }
     const { input } = this.#job;
     const scope = attemptScope(this.#host, this.#plan, input);
-    this.#once(readParams(this.#definition, this.#plan, scope, input.item), (params) => this.#run(params));
+    this.#once(readParams(this.#definition, this.#plan, scope, input.item), this.#run);
   }
 
   #run(params: unknown): void {
@@ -135,7 +135,7 @@ class Attempt {
     const opened = openContext(this.#host, this.#plan, this.#job.input, this.#execution, this.#job);
     this.#opened = opened;
     this.#measured = this.#host.measureCall(this.#plan);
-    this.#once(this.#definition.run(params, opened.context), (returned) => this.#keep(returned));
+    this.#once(this.#definition.run(params, opened.context), this.#keep);
   }
 
   #keep(returned: unknown): void {
@@ -151,15 +151,17 @@ class Attempt {
       this.#end(null);
       return;
     }
-    this.#once(
-      stored(() => store.commit(runId, this.#execution, result)),
-      () => this.#end(result),
-    );
+    this.#result = result;
+    this.#once(commitTo(store, runId, this.#execution, result), this.#kept);
+  }
+
+  #kept(): void {
+    this.#end(this.#result);
   }
 
   /** @param result `null` for an attempt that was told to stop */
   #end(result: AttemptResult | null): void {
-    this.#call.end();
+    this.#call?.end();
     if (result !== null) this.#job.succeed(result);
   }
 
@@ -167,7 +169,7 @@ class Attempt {
     const { input } = this.#job;
     this.#closed();
     const failure = attemptFailure(this.#definition.type, this.#plan, error, this.#host.now(), input.attempt);
-    this.#call.end();
+    this.#call?.end();
     this.#job.fail(failure);
   }
 
@@ -190,22 +192,25 @@ class Attempt {
   }
 
   /** Goes on with a value: at once if it is there, or else once it is. */
-  #once<T>(value: T | PromiseLike<T>, goOn: (value: T) => void): void {
+  #once<T>(value: T | PromiseLike<T>, goOn: (this: Attempt, value: T) => void): void {
     if (!isPromiseLike(value)) {
-      goOn(value);
+      goOn.call(this, value);
       return;
     }
     value.then(
-      (there) => this.#guard(() => goOn(there)),
+      (there) => this.#guarded(goOn, there),
       (error) => this.#fail(error),
     );
   }
 
-  #guard(step: () => void): void {
+  #guarded<T>(goOn: (this: Attempt, value: T) => void, value: T): void {
     try {
-      step();
+      goOn.call(this, value);
     } catch (error) {
       this.#fail(error);
     }
   }
 }
+
+/** Not in the step of the chart that starts them, in which others may start as well. */
+const begun = new NextMicrotask<Attempt>((attempt) => attempt.begin());

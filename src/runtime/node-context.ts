@@ -32,11 +32,7 @@ export function openContext(
   execution: string,
   stop: Stoppable,
 ): OpenContext {
-  const opened = new OpenWork(host, plan, input, new NodeWork(host, plan, input, execution, stop));
-  const runWorkflow = (call: WorkflowCall) =>
-    host.runWorkflow(call, { plan, input, execution, signal: stop.signal });
-  opened.context[RUN_WORKFLOW] = runWorkflow;
-  return opened;
+  return new OpenWork(host, plan, input, execution, new NodeWork(host, plan, input, execution, stop));
 }
 
 class NodeWork implements Work {
@@ -77,21 +73,22 @@ class OpenWork implements OpenContext {
     readonly host: AttemptHost,
     readonly plan: NodePlan,
     readonly input: AttemptInput,
+    readonly execution: string,
     readonly work: Work,
   ) {
     this.context = new WorkContext(this);
   }
 
   get desk(): CallDesk {
-    const { host, plan, input, work } = this;
-    this.#desk ??= new CallDesk(
-      host,
-      plan,
-      about(plan, input),
-      work,
-      (call) => new OpenWork(host, plan, input, call),
-    );
+    const { host, plan, input, execution, work } = this;
+    const open = (call: Work): OpenContext => new OpenWork(host, plan, input, execution, call);
+    this.#desk ??= new CallDesk(host, plan, about(plan, input), work, open);
     return this.#desk;
+  }
+
+  runWorkflow(call: WorkflowCall): Promise<JsonValue> {
+    const { host, plan, input, execution, work } = this;
+    return host.runWorkflow(call, { plan, input, execution, signal: work.stop.signal });
   }
 
   close(): void {
@@ -142,7 +139,7 @@ class OpenWork implements OpenContext {
  * What the function sees. All of it is its own and can be taken apart or spread; an `AbortSignal` and a map of outputs take longer to
  * make than all the rest, and are made when they are read.
  */
-class WorkContext implements ReceivingContext {
+class WorkContext implements ReceivingContext, WorkflowNodeContext {
   static readonly #signal: PropertyDescriptor & ThisType<WorkContext> = {
     enumerable: true,
     get() {
@@ -174,8 +171,6 @@ class WorkContext implements ReceivingContext {
   readonly sleep: NodeContext['sleep'] = (ms) => this.#open.sleep(ms);
   readonly callToolsParallel: NodeContext['callToolsParallel'] = (calls, options) =>
     this.#open.desk.make(calls, options);
-  readonly [RECEIVE]: ReceivingContext[typeof RECEIVE] = (event, schema) => this.#open.receive(event, schema);
-  [RUN_WORKFLOW]?: WorkflowNodeContext[typeof RUN_WORKFLOW];
 
   constructor(open: OpenWork) {
     const { host, plan, input, work } = open;
@@ -187,6 +182,14 @@ class WorkContext implements ReceivingContext {
     this.state = input.state ?? NO_STATE;
     Object.defineProperty(this, 'signal', WorkContext.#signal);
     Object.defineProperty(this, 'input', WorkContext.#input);
+  }
+
+  [RECEIVE](event: string, schema: ValueSchema | null): Promise<JsonValue> {
+    return this.#open.receive(event, schema);
+  }
+
+  [RUN_WORKFLOW](call: WorkflowCall): Promise<JsonValue> {
+    return this.#open.runWorkflow(call);
   }
 }
 

@@ -26,6 +26,7 @@ export class ResourceMeter {
   }
 
   held(uses: readonly ResourceUse[]): void {
+    if (uses.length === 0) return;
     const now = this.#clock.now();
     for (const { resource, amount } of uses) {
       const tally = this.#tallyOf(resource);
@@ -37,6 +38,7 @@ export class ResourceMeter {
   }
 
   freed(uses: readonly ResourceUse[]): void {
+    if (uses.length === 0) return;
     const now = this.#clock.now();
     for (const { resource, amount } of uses) {
       const tally = this.#tallyOf(resource);

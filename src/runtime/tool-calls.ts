@@ -152,10 +152,8 @@ export class ToolCalls {
 
   async #run({ index, request, attempts }: Call, signal: AbortSignal): Promise<JsonValue> {
     const { definition } = request;
-    const params = await parseParams(definition, request.params, {
-      hint: `Look at what the call passes; \`${definition.type}\` takes something else.`,
-      path: this.#caller.plan.node.pointer,
-    });
+    const { pointer } = this.#caller.plan.node;
+    const params = await parseParams(definition, request.params, pointer, lookAtCall);
     signal.throwIfAborted();
     const opened = this.#caller.openContext(index, definition.type, attempts, signal);
     try {
@@ -227,3 +225,6 @@ export class ToolCalls {
 }
 
 const isPointless = (error: unknown): boolean => isTerminal(error) || error instanceof UnusableParams;
+
+const lookAtCall = (type: string): string =>
+  `Look at what the call passes; \`${type}\` takes something else.`;

@@ -49,9 +49,8 @@ export function resolveActions({
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
 
-export const guardsByName = ({
-  guards,
-}: AnyStateMachine['implementations']): ReadonlyMap<string, unknown> => new Map(Object.entries(guards ?? {}));
+export const guardsByName = ({ guards }: AnyStateMachine['implementations']): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(guards ?? {}));
 
 /** What an action is given. */
 class ActionInfo {

@@ -180,23 +180,31 @@ export function withImplementations<Machine extends AnyStateMachine>(
 
 /** What an actor is about to execute, first in, first out: XState's own is an array, which takes its length to be shifted. */
 class EffectQueue {
-  #effects: (() => void)[] = [];
+  /** Kept as it has grown once: it is filled and emptied at each step. */
+  readonly #effects: ((() => void) | undefined)[] = [];
   #next = 0;
+  #end = 0;
 
   push(effect: () => void): void {
-    this.#effects.push(effect);
+    this.#effects[this.#end++] = effect;
   }
 
   shift(): (() => void) | undefined {
-    const effect = this.#effects[this.#next++];
-    if (effect === undefined) this.length = 0;
+    if (this.#next === this.#end) {
+      this.#next = 0;
+      this.#end = 0;
+      return undefined;
+    }
+    const effect = this.#effects[this.#next];
+    this.#effects[this.#next++] = undefined;
     return effect;
   }
 
   /** XState sets it to 0. */
   set length(_: number) {
-    this.#effects = [];
+    this.#effects.length = 0;
     this.#next = 0;
+    this.#end = 0;
   }
 }
 

@@ -12,7 +12,7 @@ import { attemptFailure } from '../attempt-failure.js';
 import type { AttemptHost } from '../attempt-host.js';
 import { toJsonResult } from '../json-result.js';
 import { checkWrites } from '../state-writes.js';
-import { readStored, stored } from '../store/access.js';
+import { commitTo, committedIn } from '../store/access.js';
 import { ResultCollector } from './collector.js';
 import type { ItemSource } from './item-source.js';
 import { type FoundItems, findItems, inChunks } from './items.js';
@@ -85,7 +85,7 @@ class BatchData {
   async open(): Promise<void> {
     try {
       const { store, runId } = this.#host;
-      const committed = await readStored(() => store.committed(runId, this.#execution));
+      const committed = await committedIn(store, runId, this.#execution);
       if (this.#closed) return;
       if (committed !== undefined) {
         this.#stream?.end(null);
@@ -222,7 +222,7 @@ class BatchData {
       const output = this.#whole?.output ?? toJsonResult(this.#results.output(), resultBytes);
       const result = this.#whole ?? { output, action: 'default' };
       if (this.#input.state !== null) checkWrites(topology, this.#plan, output, this.#input.state);
-      await stored(() => store.commit(runId, this.#execution, result));
+      await commitTo(store, runId, this.#execution, result);
       if (this.#closed) return;
       this.#stream?.end(null);
       this.#reply({ type: 'finished', result });

@@ -1,4 +1,6 @@
+import type { AttemptResult } from '../../machines/outcome.js';
 import { isPromiseLike } from '../promise-like.js';
+import type { RunStore } from './store.js';
 
 /** A store's failures are its own: calling a node's function again would not mend them. */
 export class StoreFailure extends Error {
@@ -11,24 +13,39 @@ export class StoreFailure extends Error {
   }
 }
 
-/** Asks a store. What it answers at once is returned at once. @throws StoreFailure for whatever it throws */
-export function readStored<T>(ask: () => T | Promise<T>): T | Promise<T> {
-  return accessed('read', ask);
-}
-
-/** Has a store keep something; returns nothing where it has done so already. @throws StoreFailure for whatever it throws */
-export function stored(keep: () => void | Promise<void>): void | Promise<void> {
-  return accessed('write', keep);
-}
-
-function accessed<T>(access: 'read' | 'write', ask: () => T | Promise<T>): T | Promise<T> {
-  const failed = (cause: unknown): never => {
-    throw new StoreFailure(access, cause);
-  };
+/** What a store has of an earlier attempt. What it answers at once is returned at once. @throws StoreFailure for whatever it throws */
+export function committedIn(
+  store: RunStore,
+  runId: string,
+  execution: string,
+): AttemptResult | undefined | Promise<AttemptResult | undefined> {
   try {
-    const answer = ask();
-    return isPromiseLike(answer) ? Promise.resolve(answer).catch(failed) : answer;
+    const answer = store.committed(runId, execution);
+    return isPromiseLike(answer) ? Promise.resolve(answer).catch(notRead) : answer;
   } catch (error) {
-    return failed(error);
+    return notRead(error);
   }
+}
+
+/** Has a store keep a result; returns nothing where it has done so already. @throws StoreFailure for whatever it throws */
+export function commitTo(
+  store: RunStore,
+  runId: string,
+  execution: string,
+  result: AttemptResult,
+): void | Promise<void> {
+  try {
+    const answer = store.commit(runId, execution, result);
+    return isPromiseLike(answer) ? Promise.resolve(answer).catch(notWritten) : answer;
+  } catch (error) {
+    return notWritten(error);
+  }
+}
+
+function notRead(cause: unknown): never {
+  throw new StoreFailure('read', cause);
+}
+
+function notWritten(cause: unknown): never {
+  throw new StoreFailure('write', cause);
 }
