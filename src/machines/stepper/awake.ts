@@ -17,7 +17,7 @@ export class Awake {
 
   /** A state was entered. */
   entered(state: StepState): void {
-    if (state.always.length === 0) return;
+    if (state.always === null) return;
     this.#states ??= [];
     this.#states.push(state);
   }
@@ -36,12 +36,12 @@ export class Awake {
     this.#all = !this.table.declaresWakes;
     this.#states = null;
     this.#slots = NO_SLOTS;
-    if (all) return activeStates(active, this.table.root).filter(({ always }) => always.length > 0);
+    if (all) return activeStates(active, this.table.root).filter(({ always }) => always !== null);
     if (slots.length === 0) return states ?? NONE;
     const woken = states ?? [];
     for (const slot of slots) {
       const state = active.get(slot)?.state;
-      if (state !== undefined && state.always.length > 0 && isActive(active, state)) woken.push(state);
+      if (state !== undefined && state.always !== null && isActive(active, state)) woken.push(state);
     }
     return woken;
   }

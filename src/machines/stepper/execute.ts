@@ -97,10 +97,14 @@ export class Executor {
     this.#isDirect = !isWatched && statusOf(scope.self) === ProcessingStatus.Running;
   }
 
-  /** @param own the id of the actor that the state is about to invoke: what is sent to it waits until it is there */
-  run(actions: readonly StepAction[], event: AnyEventObject, own: string | null = null): Unsent {
+  /**
+   * Runs an action, and those after it.
+   *
+   * @param own the id of the actor that the state is about to invoke: what is sent to it waits until it is there
+   */
+  run(first: StepAction | null, event: AnyEventObject, own: string | null = null): Unsent {
     let unsent = ALL_SENT;
-    for (const action of actions) {
+    for (let action = first; action !== null; action = action.next) {
       const { machine, scope, context } = this;
       const { execute, builtin } = action.inline ?? machine.resolvedActions.get(action.name) ?? UNKNOWN;
       const params = typeof action.params === 'function' ? action.params({ context, event }) : action.params;

@@ -44,17 +44,23 @@ class Table implements StepTable {
     return this.#invokers;
   }
 
-  /** @throws Error where its wakes name a region which is not there */
-  actionOf(action: unknown): StepAction {
+  /** @throws Error where the wakes of an action name a region which is not there */
+  actionsOf(actions: readonly unknown[]): StepAction | null {
+    let first: StepAction | null = null;
+    for (let index = actions.length - 1; index >= 0; index--) first = this.#actionOf(actions[index], first);
+    return first;
+  }
+
+  #actionOf(action: unknown, next: StepAction | null): StepAction {
     if (typeof action === 'function') {
       const name = action.name || '(anonymous)';
-      return { inline: resolvedAction(action), name, params: undefined, wakes: null };
+      return { inline: resolvedAction(action), name, params: undefined, wakes: null, next };
     }
     if (typeof action === 'string') {
-      return { inline: null, name: action, params: undefined, wakes: this.#wokenBy(action, undefined) };
+      return { inline: null, name: action, params: undefined, wakes: this.#wokenBy(action, undefined), next };
     }
     const { type, params } = action as { type: string; params?: unknown };
-    return { inline: null, name: type, params, wakes: this.#wokenBy(type, params) };
+    return { inline: null, name: type, params, wakes: this.#wokenBy(type, params), next };
   }
 
   #number(config: StateConfig, key: string, parent: State | null): State {

@@ -42,12 +42,11 @@ function enabledIn(occasion: Occasion, handler: StepHandler): readonly StepTrans
 export function enabledAlways(occasion: Occasion, states: readonly StepState[]): readonly StepTransition[] {
   let enabled: StepTransition[] | null = null;
   for (const state of states.length > 1 ? inOrderOfEntry(occasion.active, states) : states) {
-    for (const transition of state.always) {
-      if (!passes(occasion, transition.guard)) continue;
-      enabled ??= [];
-      enabled.push(transition);
-      break;
-    }
+    let transition = state.always;
+    while (transition !== null && !passes(occasion, transition.guard)) transition = transition.otherwise;
+    if (transition === null) continue;
+    enabled ??= [];
+    enabled.push(transition);
   }
   return enabled ?? NONE;
 }
@@ -67,20 +66,25 @@ function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly Ste
   return [...new Set(states)].sort((a, b) => entered(a) - entered(b) || a.order - b.order);
 }
 
-function firstEnabled(occasion: Occasion, { state, transitions }: StepHandler): StepTransition | null {
-  for (const transition of transitions) {
-    if (transition.guard === undefined) return transition;
-    try {
-      if (passes(occasion, transition.guard)) return transition;
-    } catch (error) {
-      const name = nameOf(transition.guard);
-      const says = (error as Error).message;
-      throw new Error(
-        `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.id}':\n${says}`,
-      );
-    }
+function firstEnabled(occasion: Occasion, { state, transition: first }: StepHandler): StepTransition | null {
+  let transition = first;
+  while (transition !== null && !passesIn(state, occasion, transition.guard)) {
+    transition = transition.otherwise;
   }
-  return null;
+  return transition;
+}
+
+function passesIn(state: StepState, occasion: Occasion, guard: Guard): boolean {
+  if (guard === undefined) return true;
+  try {
+    return passes(occasion, guard);
+  } catch (error) {
+    const name = nameOf(guard);
+    const says = (error as Error).message;
+    throw new Error(
+      `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.id}':\n${says}`,
+    );
+  }
 }
 
 type Guard = StepTransition['guard'];

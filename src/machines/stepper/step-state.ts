@@ -22,31 +22,50 @@ import { doneActorEvent, doneStateEvent, errorActorEvent } from './xstate-intern
 
 /** What a state needs of the table that it is in. */
 interface StateTable {
-  actionOf(action: unknown): StepAction;
+  /** The first of these actions. */
+  actionsOf(actions: readonly unknown[]): StepAction | null;
   nodeOf(state: StepState): AnyStateNode;
   readonly handlers: ReadonlyMap<string, { readonly event: string }>;
 }
 
 /** A state as its config has it. What it does is read from there when it is first needed, and kept. */
 export class State implements StepState {
-  children: readonly State[] = NO_STATES;
-  last: number;
-  #entry: readonly StepAction[] | undefined;
-  #exit: readonly StepAction[] | undefined;
-  #always: readonly StepTransition[] | undefined;
-  #invoke: StepInvoke | undefined;
-  #doneEvent: AnyEventObject | undefined;
+  // What each step looks at stands first, and so together.
+  readonly type: StepState['type'];
+  readonly parent: State | null;
+  readonly slot: number;
+  #isRead = false;
+  #entry: StepAction | null = null;
+  #exit: StepAction | null = null;
+  #always: StepTransition | null = null;
+  #invoke: StepInvoke | null = null;
+  #initial: State | null = null;
+  #output: unknown;
   #isDoneAwaited: boolean | undefined;
+  children: readonly State[] = NO_STATES;
+  readonly order: number;
+  last: number;
+  #doneEvent: AnyEventObject | undefined;
+  readonly key: string;
+  readonly config: StateConfig;
+  readonly table: StateTable;
 
   constructor(
-    readonly table: StateTable,
-    readonly config: StateConfig,
-    readonly key: string,
-    readonly type: StepState['type'],
-    readonly parent: State | null,
-    readonly order: number,
-    readonly slot: number,
+    table: StateTable,
+    config: StateConfig,
+    key: string,
+    type: StepState['type'],
+    parent: State | null,
+    order: number,
+    slot: number,
   ) {
+    this.table = table;
+    this.config = config;
+    this.key = key;
+    this.type = type;
+    this.parent = parent;
+    this.order = order;
+    this.slot = slot;
     this.last = order;
   }
 
@@ -55,35 +74,33 @@ export class State implements StepState {
   }
 
   get output(): unknown {
-    return this.type === 'final' || this.parent === null ? this.config.output : undefined;
+    if (!this.#isRead) this.#read();
+    return this.#output;
   }
 
   get initial(): State | null {
-    return this.type === 'compound' ? this.child(this.config.initial) : null;
+    if (!this.#isRead) this.#read();
+    return this.#initial;
   }
 
-  get entry(): readonly StepAction[] {
-    this.#entry ??= this.#actions(this.config.entry, ({ event, delay }) =>
-      raise({ type: event }, { id: event, delay: delay as number }),
-    );
+  get entry(): StepAction | null {
+    if (!this.#isRead) this.#read();
     return this.#entry;
   }
 
-  get exit(): readonly StepAction[] {
-    this.#exit ??= this.#actions(this.config.exit, ({ event }) => cancel(event));
+  get exit(): StepAction | null {
+    if (!this.#isRead) this.#read();
     return this.#exit;
   }
 
-  get always(): readonly StepTransition[] {
-    const { always } = this.config;
-    this.#always ??= always ? transitionsOf(this, null, always) : NO_TRANSITIONS;
+  get always(): StepTransition | null {
+    if (!this.#isRead) this.#read();
     return this.#always;
   }
 
   get invoke(): StepInvoke | null {
-    if (this.config.invoke === undefined) return null;
-    this.#invoke ??= this.#readInvoke();
-    return this.#invoke ?? null;
+    if (!this.#isRead) this.#read();
+    return this.#invoke;
   }
 
   get doneEvent(): AnyEventObject {
@@ -101,20 +118,26 @@ export class State implements StepState {
     return this.children.find((child) => child.key === key) ?? null;
   }
 
-  #actions(
-    written: unknown,
-    ofTimer: (timer: ReturnType<typeof timersOf>[number]) => unknown,
-  ): readonly StepAction[] {
-    const actions = listOf(written);
-    const timers = this.config.after ? timersOf(this.config, this.id).map(ofTimer) : actions;
-    if (actions.length === 0 && timers.length === 0) return NO_ACTIONS;
-    const all = timers === actions ? actions : [...actions, ...timers];
-    return all.map((action) => this.table.actionOf(action));
+  #read(): void {
+    const { config, table, type } = this;
+    const { entry, exit, always, after } = config;
+    const timers = after ? timersOf(config, this.id) : [];
+    const raises = timers.map(({ event, delay }) =>
+      raise({ type: event }, { id: event, delay: delay as number }),
+    );
+    const cancels = timers.map(({ event }) => cancel(event));
+    this.#entry = table.actionsOf([...listOf(entry), ...raises]);
+    this.#exit = table.actionsOf([...listOf(exit), ...cancels]);
+    this.#always = always ? firstOf(this, null, always) : null;
+    this.#invoke = config.invoke === undefined ? null : this.#readInvoke();
+    this.#initial = type === 'compound' ? this.child(config.initial) : null;
+    this.#output = type === 'final' || this.parent === null ? config.output : undefined;
+    this.#isRead = true;
   }
 
-  #readInvoke(): StepInvoke | undefined {
+  #readInvoke(): StepInvoke | null {
     const [invoke] = invokesOf(this.config);
-    if (invoke === undefined) return undefined;
+    if (invoke === undefined) return null;
     const { id, src, systemId, input, onSnapshot } = invoke;
     const actor = id ?? invokeId(invoke, 0, this.id);
     return {
@@ -141,7 +164,7 @@ export class Handler implements StepHandler {
   #last: Handler | null = null;
   /** As it was written, until it is first needed. */
   readonly #written: unknown;
-  #transitions: readonly StepTransition[] | undefined;
+  #transition: StepTransition | null | undefined;
 
   constructor(
     readonly state: State,
@@ -157,50 +180,65 @@ export class Handler implements StepHandler {
     this.#last = handler;
   }
 
-  get transitions(): readonly StepTransition[] {
-    this.#transitions ??= transitionsOf(this.state, this.event, this.#written);
-    return this.#transitions;
+  get transition(): StepTransition | null {
+    if (this.#transition === undefined) this.#transition = firstOf(this.state, this.event, this.#written);
+    return this.#transition;
   }
 }
 
 class Transition implements StepTransition {
+  readonly source: State;
   readonly target: State | null;
   readonly guard: StepTransition['guard'];
+  readonly otherwise: Transition | null;
+  #actions: StepAction | null | undefined;
   readonly #written: unknown;
-  #actions: readonly StepAction[] | undefined;
+  readonly #event: string | null;
+  readonly #place: number;
 
+  /** @param event `null` for an `always` */
   constructor(
-    readonly source: State,
-    /** `null` for an `always`. */
-    readonly event: string | null,
-    readonly place: number,
+    source: State,
+    event: string | null,
+    place: number,
     config: TransitionConfig,
+    otherwise: Transition | null,
   ) {
     const [target] = targetsOf(config);
+    this.source = source;
     this.target = target === undefined ? null : (source.parent?.child(target) ?? null);
     this.guard = config.guard;
+    this.otherwise = otherwise;
     this.#written = config.actions;
+    this.#event = event;
+    this.#place = place;
   }
 
-  get actions(): readonly StepAction[] {
-    this.#actions ??= listOf(this.#written).map((action) => this.source.table.actionOf(action));
+  get actions(): StepAction | null {
+    if (this.#actions === undefined) this.#actions = this.source.table.actionsOf(listOf(this.#written));
     return this.#actions;
   }
 
   get definition(): LateDefinition {
     return () => {
-      const { source, event, place } = this;
+      const { source } = this;
       const { always, transitions } = source.table.nodeOf(source);
-      const definition = (event === null ? always : transitions.get(event))?.[place];
-      if (definition === undefined) throw new Error(`State ${source.id} has no transition for ${event}.`);
+      const written = this.#event === null ? always : transitions.get(this.#event);
+      const definition = written?.[this.#place];
+      if (definition === undefined) {
+        throw new Error(`State ${source.id} has no transition for ${this.#event}.`);
+      }
       return definition;
     };
   }
 }
 
-const transitionsOf = (source: State, event: string | null, written: unknown): readonly StepTransition[] =>
-  transitionConfigs(written).map((config, place) => new Transition(source, event, place, config));
+/** The first of the transitions that are written under an event, or as `always`. */
+function firstOf(source: State, event: string | null, written: unknown): Transition | null {
+  return transitionConfigs(written).reduceRight<Transition | null>(
+    (otherwise, config, place) => new Transition(source, event, place, config, otherwise),
+    null,
+  );
+}
 
 const NO_STATES: readonly State[] = [];
-const NO_ACTIONS: readonly StepAction[] = [];
-const NO_TRANSITIONS: readonly StepTransition[] = [];

@@ -8,6 +8,7 @@ import type { ResolvedAction } from './xstate-internals.js';
  */
 export type WakeList = ReadonlyMap<string, (params: never) => readonly string[]>;
 
+/** What is done one after another is linked, here and below: a list of its own for each would be one more thing to be fetched. */
 export interface StepAction {
   /** What it does; `null` where it is looked up by `name`. */
   readonly inline: ResolvedAction | null;
@@ -15,6 +16,8 @@ export interface StepAction {
   readonly params: unknown;
   /** Slots of the regions that it wakes; `null` for all there are. */
   readonly wakes: readonly number[] | null;
+  /** What is done after it. */
+  readonly next: StepAction | null;
 }
 
 /** What XState takes a transition for. To ask makes all of XState's own state nodes, if nobody has before. */
@@ -25,7 +28,10 @@ export interface StepTransition {
   readonly source: StepState;
   readonly target: StepState | null;
   readonly guard: AnyTransitionDefinition['guard'];
-  readonly actions: readonly StepAction[];
+  /** The first of its actions. */
+  readonly actions: StepAction | null;
+  /** What is tried where its guard does not hold. */
+  readonly otherwise: StepTransition | null;
 }
 
 export interface StepInvoke {
@@ -59,10 +65,12 @@ export interface StepState extends StepNode {
   readonly initial: StepState | null;
   /** Of a compound state: where a configuration keeps its active child. Of a parallel one: where it counts the children that are done. */
   readonly slot: number;
-  readonly entry: readonly StepAction[];
-  readonly exit: readonly StepAction[];
+  /** The first of its actions, each. */
+  readonly entry: StepAction | null;
+  readonly exit: StepAction | null;
   readonly invoke: StepInvoke | null;
-  readonly always: readonly StepTransition[];
+  /** The first that is tried. */
+  readonly always: StepTransition | null;
   /** What is raised when it is done, where that has no output. */
   readonly doneEvent: AnyEventObject;
   /** Whether any state has a transition for that. */
@@ -72,7 +80,8 @@ export interface StepState extends StepNode {
 /** A state that has transitions for an event. */
 export interface StepHandler {
   readonly state: StepState;
-  readonly transitions: readonly StepTransition[];
+  /** The first that is tried. */
+  readonly transition: StepTransition | null;
   /** The state that is asked after this one, for the same event. */
   readonly next: StepHandler | null;
 }
