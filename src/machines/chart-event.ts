@@ -7,8 +7,9 @@ import { nextUndo } from './compensation.js';
 import { attemptsAt, iterationsAround, type ScopeContext } from './context.js';
 import { failedBranches } from './failure.js';
 import { nameOf } from './names.js';
-import type { AttemptFailure, CancelReason, Handling, NodeStatus, SkipReason } from './outcome.js';
+import type { AttemptFailure, CancelReason, Handling, NodeStatus, Outcome, SkipReason } from './outcome.js';
 import { nth } from './pages.js';
+import { plain } from './plain.js';
 import { attemptFailureBy, type Cause, type ChartInputEvent, waitAfter } from './settle.js';
 import type { LoopPlan, NodePlan, Topology } from './topology.js';
 
@@ -74,9 +75,8 @@ export function describePublished(
     case 'node.queued':
       return { type: params.type, ...aboutNode(topology, context, at(topology.nodes, params.node)) };
     case 'node.started': {
-      const { node, name, iteration } = aboutNode(topology, context, at(topology.nodes, params.node));
-      const attempt = attemptsAt(context, params.node);
-      return { type: params.type, node, name, ...(iteration === undefined ? null : { iteration }), attempt };
+      const about = aboutNode(topology, context, at(topology.nodes, params.node));
+      return new StartedEvent(about, attemptsAt(context, params.node));
     }
     case 'node.attempt_failed': {
       const plan = at(topology.nodes, params.node);
@@ -131,22 +131,34 @@ export function describePublished(
 export function settledEvent(topology: Topology, context: ScopeContext, plan: NodePlan): ChartEvent {
   const outcome = nth(context.outcomes, plan.index);
   if (!outcome) throw new Error(`Node ${plan.node.id} settled without an outcome.`);
-  const { node, name, iteration } = aboutNode(topology, context, plan);
-  const { status, attempts, output, failure: error, action, handledBy, reason } = outcome;
-  return {
-    type: 'node.settled',
-    node,
-    name,
-    ...(iteration === undefined ? null : { iteration }),
-    status,
-    attempts,
-    output,
-    error,
-    action,
-    handled_by: handledBy,
-    reason,
-  };
+  return new SettledEvent(aboutNode(topology, context, plan), outcome);
 }
+
+type NodeSettled = Extract<ChartEvent, { type: 'node.settled' }>;
+
+const SettledEvent = plain<NodeSettled, [about: AboutNode, outcome: Outcome]>(function (about, outcome) {
+  this.type = 'node.settled';
+  this.node = about.node;
+  this.name = about.name;
+  if (about.iteration !== undefined) this.iteration = about.iteration;
+  this.status = outcome.status;
+  this.attempts = outcome.attempts;
+  this.output = outcome.output;
+  this.error = outcome.failure;
+  this.action = outcome.action;
+  this.handled_by = outcome.handledBy;
+  this.reason = outcome.reason;
+});
+
+type NodeStarted = Extract<ChartEvent, { type: 'node.started' }>;
+
+const StartedEvent = plain<NodeStarted, [about: AboutNode, attempt: number]>(function (about, attempt) {
+  this.type = 'node.started';
+  this.node = about.node;
+  this.name = about.name;
+  if (about.iteration !== undefined) this.iteration = about.iteration;
+  this.attempt = attempt;
+});
 
 export function aboutNode(topology: Topology, context: ScopeContext, plan: NodePlan): AboutNode {
   return aboutExecution(topology, context, plan.index, iterationsAround(topology, context, plan));

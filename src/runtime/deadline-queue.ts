@@ -1,13 +1,16 @@
 import type { Clock } from './clock.js';
 import { Heap } from './heap.js';
 
-interface Deadline {
-  /** On the clock, in milliseconds. */
-  readonly at: number;
-  /** Those due together are called in the order in which they were set. */
-  readonly seq: number;
-  /** `null` once it was called or cleared. */
-  fn: (() => void) | null;
+/** A class, as V8 may take what a literal makes for long-lived. */
+class Deadline {
+  constructor(
+    /** On the clock, in milliseconds. */
+    readonly at: number,
+    /** Those due together are called in the order in which they were set. */
+    readonly seq: number,
+    /** `null` once it was called or cleared. */
+    public fn: (() => void) | null,
+  ) {}
 }
 
 /** What is asked of the clock, for one deadline. */
@@ -55,7 +58,7 @@ export class DeadlineQueue {
    * @returns what clears it
    */
   setTimeout(fn: () => void, ms: number): unknown {
-    const deadline: Deadline = { at: this.#now() + (ms > 0 ? ms : 0), seq: this.#seq++, fn };
+    const deadline = new Deadline(this.#now() + (ms > 0 ? ms : 0), this.#seq++, fn);
     this.#deadlines.push(deadline);
     this.#pending++;
     this.#watch();

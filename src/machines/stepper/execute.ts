@@ -67,6 +67,11 @@ class ActionInfo {
   }
 }
 
+/** What an `assign` is given. */
+class AssignmentInfo extends ActionInfo {
+  readonly spawn = refuseToSpawn;
+}
+
 /** The actors of a machine in the middle of a step. */
 export interface Children {
   /** By id, in the order in which they began. */
@@ -143,7 +148,7 @@ export class Executor {
     const given = typeof input === 'function' ? input({ context, event, self }) : input;
     const actorRef = logic === undefined ? undefined : makeActor(logic as AnyActorLogic, invoke, self, given);
     if (this.#isDirect) {
-      startInvoked(scope, { actorRef });
+      startSoon(scope, actorRef);
     } else {
       const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
       this.#tellOfStart(params, { context, event, self, system });
@@ -160,7 +165,7 @@ export class Executor {
     const options = { id: known, src, parent: self, syncSnapshot: false, input: given };
     const actorRef = logic === undefined ? undefined : createActor(logic, options as never);
     if (actorRef !== undefined) this.children.spawned(known as string, actorRef);
-    if (this.#isDirect) startInvoked(this.scope, { actorRef });
+    if (this.#isDirect) startSoon(this.scope, actorRef);
     else this.#tellOfStart({ id, systemId: undefined, actorRef, src, input: given }, info);
   }
 
@@ -188,8 +193,7 @@ export class Executor {
 
   #assign({ assignment }: BuiltinAction, event: AnyEventObject, params: unknown): void {
     const { context, scope } = this;
-    const step = { context, event, spawn: refuseToSpawn, self: scope.self, system: scope.system };
-    const next = (assignment as Assignment)(step, params);
+    const next = (assignment as Assignment)(new AssignmentInfo(context, event, scope), params);
     this.context = replacesContext(assignment as object) ? next : { ...(context as object), ...next };
   }
 
@@ -231,6 +235,14 @@ class View implements SnapshotView {
   get children(): Record<string, AnyActorRef> {
     return this.#children.children;
   }
+}
+
+/** As `startInvoked`, without what is made for XState's own function. */
+function startSoon(scope: AnyActorScope, actor: AnyActorRef | undefined): void {
+  if (actor === undefined) return;
+  scope.defer(() => {
+    if (statusOf(actor) !== ProcessingStatus.Stopped) actor.start();
+  });
 }
 
 /** What XState says of an actor that begins. */

@@ -11,7 +11,7 @@ import { Configuration } from './configuration.js';
 import { guardsByName, resolveActions, type SteppedMachine } from './execute.js';
 import { LateTree, plant, StockMachine, withoutStates } from './late-tree.js';
 import { makeTable } from './make-table.js';
-import { enabledBy } from './select.js';
+import { enabledBy, Occasion } from './select.js';
 import { asMachineSnapshot, FastSnapshot, spreadable, stockSnapshot } from './snapshot.js';
 import type { StepTable, WakeList } from './step-table.js';
 import { Stepper } from './stepper.js';
@@ -126,9 +126,8 @@ class FastMachine extends StockMachine {
     const { machine, context } = snapshot as unknown as FastSnapshot;
     const first = table.handlers.get(event.type);
     if (first === undefined) return [];
-    return enabledBy(first, { machine, active, step: { context, event } }).map(({ definition }) =>
-      definition(),
-    );
+    const enabled = enabledBy(first, new Occasion(context, event, machine, active));
+    return enabled.map(({ definition }) => definition());
   }
 
   override getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {

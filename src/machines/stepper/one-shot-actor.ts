@@ -2,7 +2,7 @@ import { Actor, type AnyActorLogic, type AnyActorRef, type AnyEventObject, type 
 import { plain } from '../plain.js';
 import type { Begin, Job } from './one-shot.js';
 import type { StepInvoke } from './step-table.js';
-import { type ActorSystem, INIT, ProcessingStatus, STOP } from './xstate-internals.js';
+import { type ActorSystem, INIT, isWatched, ProcessingStatus, STOP } from './xstate-internals.js';
 
 /** The snapshot of an actor that XState's `fromPromise` describes. */
 interface OneShotSnapshot {
@@ -47,7 +47,7 @@ export class OneShotActor implements Job<unknown, unknown> {
   ) {
     this.system = _parent.system as unknown as ActorSystem;
     this._snapshot = new OneShotSnapshot('active', undefined, undefined, input);
-    this.system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
+    if (isWatched(this.system)) this.system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
   }
 
   /** Booked when somebody asks: a system looks nobody up by it. */
@@ -94,12 +94,7 @@ export class OneShotActor implements Job<unknown, unknown> {
     if (this._processingStatus === ProcessingStatus.Running) return this;
     const event = { type: INIT, input: this.input };
     this._processingStatus = ProcessingStatus.Running;
-    this.system._sendInspectionEvent({
-      type: '@xstate.event',
-      sourceRef: this._parent,
-      actorRef: this,
-      event,
-    });
+    this.#tellOfEvent(this._parent, event);
     try {
       this.begin(this);
     } catch (error) {
@@ -140,9 +135,8 @@ export class OneShotActor implements Job<unknown, unknown> {
 
   #settle(snapshot: OneShotSnapshot, how: 'resolve' | 'reject', data: unknown): void {
     if (this._snapshot.status !== 'active') return;
-    const { system } = this;
-    const event = { type: `xstate.promise.${how}`, data };
-    system._sendInspectionEvent({ type: '@xstate.event', sourceRef: this, actorRef: this, event });
+    const event = { type: SETTLED[how], data };
+    this.#tellOfEvent(this, event);
     this.#become(snapshot, event);
   }
 
@@ -164,9 +158,19 @@ export class OneShotActor implements Job<unknown, unknown> {
         status === 'done' ? { type: invoke.done, output, actorId } : { type: invoke.error, error, actorId },
       );
     }
-    system._sendInspectionEvent({ type: '@xstate.snapshot', actorRef: this, event, snapshot });
+    if (isWatched(system)) {
+      system._sendInspectionEvent({ type: '@xstate.snapshot', actorRef: this, event, snapshot });
+    }
+  }
+
+  #tellOfEvent(sourceRef: unknown, event: AnyEventObject): void {
+    const { system } = this;
+    if (!isWatched(system)) return;
+    system._sendInspectionEvent({ type: '@xstate.event', sourceRef, actorRef: this, event });
   }
 }
+
+const SETTLED = { resolve: 'xstate.promise.resolve', reject: 'xstate.promise.reject' } as const;
 
 /** XState's own methods, for what is asked seldom. */
 const inherited = Actor.prototype as unknown as {

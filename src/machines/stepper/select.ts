@@ -4,12 +4,14 @@ import type { SteppedMachine } from './execute.js';
 import type { StepHandler, StepState, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 
-/** What a transition is selected by. */
-export interface Occasion {
-  readonly machine: SteppedMachine;
-  readonly active: Vector<ActiveChild | null>;
-  /** What guards look at. */
-  readonly step: { readonly context: unknown; readonly event: AnyEventObject };
+/** What a transition is selected by, and what guards are given: they look at the context and the event. */
+export class Occasion {
+  constructor(
+    readonly context: unknown,
+    readonly event: AnyEventObject,
+    readonly machine: SteppedMachine,
+    readonly active: Vector<ActiveChild | null>,
+  ) {}
 }
 
 /**
@@ -17,15 +19,13 @@ export interface Occasion {
  * of them leave the same state, as each leads to a state beside its own.
  */
 export function enabledBy(first: StepHandler, occasion: Occasion): readonly StepTransition[] {
-  if (first.next === null) return enabledIn(occasion, first);
   const enabled: StepTransition[] = [];
   // What is inside of a handler comes right before it.
   let last: StepState | null = null;
   for (let handler: StepHandler | null = first; handler !== null; handler = handler.next) {
     const { state }: StepHandler = handler;
     if (last !== null && last.order > state.order && last.order <= state.last) continue;
-    if (!isActive(occasion.active, state)) continue;
-    const transition = firstEnabled(occasion, handler);
+    const transition = enabledIn(handler, occasion);
     if (transition === null) continue;
     enabled.push(transition);
     last = state;
@@ -33,9 +33,9 @@ export function enabledBy(first: StepHandler, occasion: Occasion): readonly Step
   return enabled;
 }
 
-function enabledIn(occasion: Occasion, handler: StepHandler): readonly StepTransition[] {
-  const transition = isActive(occasion.active, handler.state) ? firstEnabled(occasion, handler) : null;
-  return transition === null ? NONE : [transition];
+/** The transition that an event enables in one state. */
+export function enabledIn(handler: StepHandler, occasion: Occasion): StepTransition | null {
+  return isActive(occasion.active, handler.state) ? firstEnabled(occasion, handler) : null;
 }
 
 /** The transitions of `always` that are enabled in the states given, in the order in which XState looks at them. */
@@ -82,7 +82,7 @@ function passesIn(state: StepState, occasion: Occasion, guard: Guard): boolean {
     const name = nameOf(guard);
     const says = (error as Error).message;
     throw new Error(
-      `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.step.event.type}' in state node '${state.id}':\n${says}`,
+      `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.id}':\n${says}`,
     );
   }
 }
@@ -92,8 +92,8 @@ type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unk
 
 function passes(occasion: Occasion, guard: Guard): boolean {
   if (guard === undefined) return true;
-  const { machine, step } = occasion;
-  if (typeof guard === 'function') return (guard as Predicate)(step, undefined);
+  const { machine } = occasion;
+  if (typeof guard === 'function') return (guard as Predicate)(occasion, undefined);
   const { type, params } = guard as { type: string; params?: unknown };
   const name = typeof guard === 'string' ? guard : type;
   const known = machine.guardsByName.get(name) as Guard | undefined;
@@ -101,7 +101,7 @@ function passes(occasion: Occasion, guard: Guard): boolean {
   if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
   // A name may stand for another name.
   if (typeof known !== 'function') return passes(occasion, known);
-  return (known as Predicate)(step, typeof params === 'function' ? params(step) : params);
+  return (known as Predicate)(occasion, typeof params === 'function' ? params(occasion) : params);
 }
 
 function nameOf(guard: Guard): string | undefined {

@@ -9,9 +9,9 @@ import {
   type SpawnedActors,
 } from './configuration.js';
 import { type Children, Executor } from './execute.js';
-import { enabledAlways, enabledBy, inDocumentOrder, type Occasion } from './select.js';
+import { enabledAlways, enabledBy, enabledIn, inDocumentOrder, Occasion } from './select.js';
 import { FastSnapshot } from './snapshot.js';
-import type { StepState, StepTable, StepTransition } from './step-table.js';
+import type { StepHandler, StepState, StepTable, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 import { doneStateEvent, inspectMicrostep, isActorError, isWatched } from './xstate-internals.js';
 
@@ -95,9 +95,10 @@ export class Stepper implements Children {
 
   /** Takes one event from outside, and goes on until nothing happens by itself. */
   take(event: AnyEventObject): FastSnapshot {
-    const transitions = this.#enabledBy(event);
-    if (transitions.length === 0 && isActorError(event)) return this.#breakDown(event);
-    this.#microstep(transitions, event);
+    if (!this.#handle(event)) {
+      if (isActorError(event)) return this.#breakDown(event);
+      this.#microstep(NONE, event);
+    }
     return this.#settle(event);
   }
 
@@ -119,17 +120,42 @@ export class Stepper implements Children {
     const { raised } = this.#executor;
     let event = first;
     for (let next = 0; this.#status === 'active'; ) {
-      let transitions = this.#enabledAlways(event);
-      if (transitions.length === 0) {
-        const following = raised[next++];
-        if (following === undefined) break;
-        event = following;
-        transitions = this.#enabledBy(event);
+      const transitions = this.#enabledAlways(event);
+      if (transitions.length > 0) {
+        this.#microstep(transitions, event);
+        continue;
       }
-      this.#microstep(transitions, event);
+      const following = raised[next++];
+      if (following === undefined) break;
+      event = following;
+      if (!this.#handle(event)) this.#microstep(NONE, event);
     }
     if (this.#status !== 'active') this.#stopActors(event);
     return this.#freeze();
+  }
+
+  /** Takes the microstep that an event enables; returns false where it enables none. */
+  #handle(event: AnyEventObject): boolean {
+    const first = this.#table.handlers.get(event.type);
+    if (first === undefined) return false;
+    if (first.next === null && !this.#isWatched) return this.#handleIn(first, event);
+    const transitions = enabledBy(first, this.#occasion(event));
+    if (transitions.length === 0) return false;
+    this.#microstep(transitions, event);
+    return true;
+  }
+
+  /** The same, where only one state may have a transition, as mostly, and nobody sees the microstep. */
+  #handleIn(handler: StepHandler, event: AnyEventObject): boolean {
+    const transition = enabledIn(handler, this.#occasion(event));
+    if (transition === null) return false;
+    const { source, target, actions } = transition;
+    this.#time++;
+    if (target !== null) this.#exit(source, event);
+    this.#executor.run(actions, event);
+    if (target !== null) this.#enter(target, event);
+    this.#finish(event);
+    return true;
   }
 
   #microstep(transitions: readonly StepTransition[], event: AnyEventObject): void {
@@ -233,11 +259,6 @@ export class Stepper implements Children {
     return this.#snapshot;
   }
 
-  #enabledBy(event: AnyEventObject): readonly StepTransition[] {
-    const first = this.#table.handlers.get(event.type);
-    return first === undefined ? NONE : enabledBy(first, this.#occasion(event));
-  }
-
   #enabledAlways(event: AnyEventObject): readonly StepTransition[] {
     const states = this.#awake.take(this.#active);
     return states.length === 0 ? NONE : enabledAlways(this.#occasion(event), states);
@@ -245,7 +266,7 @@ export class Stepper implements Children {
 
   #occasion(event: AnyEventObject): Occasion {
     const { machine, context } = this.#executor;
-    return { machine, active: this.#active, step: { context, event } };
+    return new Occasion(context, event, machine, this.#active);
   }
 
   /** The configuration as it is in the middle of a microstep. */
