@@ -10,7 +10,7 @@ import type { Awake } from './awake.js';
 import { beginOf } from './one-shot.js';
 import { OneShotActor } from './one-shot-actor.js';
 import { isPlainSend, sendPlainly } from './plain-send.js';
-import { setOrClearPlainly } from './plain-timer.js';
+import { setOrClear } from './plain-timer.js';
 import { replacesContext } from './replace-context.js';
 import type { StepAction, StepInvoke } from './step-table.js';
 import {
@@ -111,6 +111,10 @@ export class Executor {
     let unsent = ALL_SENT;
     for (let action = first; action !== null; action = action.next) {
       const { machine, scope, context } = this;
+      if (action.timer !== null && this.#isDirect) {
+        setOrClear(scope, action.timer);
+        continue;
+      }
       const { execute, builtin } = action.inline ?? machine.resolvedActions.get(action.name) ?? UNKNOWN;
       const params = typeof action.params === 'function' ? action.params({ context, event }) : action.params;
       if (builtin?.type === 'xstate.assign') {
@@ -204,7 +208,6 @@ export class Executor {
       sendPlainly(builtin, scope, this.machine.id, this.children, info, params);
       return undefined;
     }
-    if (this.#isDirect && setOrClearPlainly(builtin, scope, info, params)) return undefined;
     const [, resolved] = builtin.resolve(scope, this.#view(), info, params, builtin, {
       internalQueue: this.raised,
       deferredActorIds: own === null ? undefined : [own],

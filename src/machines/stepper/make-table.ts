@@ -1,5 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import type { LateTree } from './late-tree.js';
+import { plainTimer } from './plain-timer.js';
 import { Handler, State } from './step-state.js';
 import type { StepAction, StepState, StepTable, WakeList } from './step-table.js';
 import { idOfMachine, type StateConfig, stateType, visitTransitions } from './xstate-config.js';
@@ -12,6 +13,11 @@ import { resolvedAction } from './xstate-internals.js';
  */
 export function makeTable(config: StateConfig, wakes: WakeList | null, tree: LateTree): StepTable {
   return new Table(config, wakes, tree);
+}
+
+interface NamedAction {
+  readonly type: string;
+  readonly params?: unknown;
 }
 
 class Table implements StepTable {
@@ -54,13 +60,11 @@ class Table implements StepTable {
   #actionOf(action: unknown, next: StepAction | null): StepAction {
     if (typeof action === 'function') {
       const name = action.name || '(anonymous)';
-      return { inline: resolvedAction(action), name, params: undefined, wakes: null, next };
+      const timer = plainTimer(action);
+      return { timer, inline: resolvedAction(action), name, params: undefined, wakes: null, next };
     }
-    if (typeof action === 'string') {
-      return { inline: null, name: action, params: undefined, wakes: this.#wokenBy(action, undefined), next };
-    }
-    const { type, params } = action as { type: string; params?: unknown };
-    return { inline: null, name: type, params, wakes: this.#wokenBy(type, params), next };
+    const { type, params } = typeof action === 'string' ? { type: action } : (action as NamedAction);
+    return { timer: null, inline: null, name: type, params, wakes: this.#wokenBy(type, params), next };
   }
 
   #number(config: StateConfig, key: string, parent: State | null): State {

@@ -1,47 +1,30 @@
 import type { AnyActorScope, AnyEventObject } from 'xstate';
-import type { BuiltinAction } from './xstate-internals.js';
 
-/** `raise` with a delay in milliseconds. */
-interface PlainRaise extends BuiltinAction {
-  readonly event: unknown;
-  readonly delay: number;
+/** `raise` of an event with a delay in milliseconds, or `cancel` of that: what XState does in two parts, for which it makes several objects. */
+export interface PlainTimer {
   readonly id: string | undefined;
+  /** `null` for a `cancel`. */
+  readonly delay: number | null;
+  /** `null` for a `cancel`. */
+  readonly event: AnyEventObject | null;
 }
 
-/** `cancel` of what has an id that is known. */
-interface PlainCancel extends BuiltinAction {
-  readonly sendId: string;
+/** What an action does with a timer; `null` where it does something else, or that depends on what it is given. */
+export function plainTimer(action: unknown): PlainTimer | null {
+  if (typeof action !== 'function') return null;
+  const { type, id, delay, event, sendId } = action as unknown as { readonly [field: string]: unknown };
+  if (type === 'xstate.cancel' && typeof sendId === 'string') return { id: sendId, delay: null, event: null };
+  if (type !== 'xstate.raise' || typeof delay !== 'number') return null;
+  if (typeof event !== 'object' || (id !== undefined && typeof id !== 'string')) return null;
+  return { id, delay, event: event as AnyEventObject };
 }
 
-const isPlainRaise = (action: BuiltinAction): action is PlainRaise =>
-  action.type === 'xstate.raise' &&
-  typeof (action as Partial<PlainRaise>).delay === 'number' &&
-  typeof (action as Partial<PlainRaise>).event !== 'string';
-
-const isPlainCancel = (action: BuiltinAction): action is PlainCancel =>
-  action.type === 'xstate.cancel' && typeof (action as Partial<PlainCancel>).sendId === 'string';
-
-/**
- * Does at once what XState's `raise` and `cancel` of delayed events do in two parts, for which they make several objects.
- *
- * @returns false for any other action, with which nothing is done
- */
-export function setOrClearPlainly(
-  action: BuiltinAction,
-  scope: AnyActorScope,
-  info: object,
-  params: unknown,
-): boolean {
+/** Sets or clears a timer once the present step is taken, as XState does. */
+export function setOrClear(scope: AnyActorScope, { id, delay, event }: PlainTimer): void {
   const { self, system } = scope;
-  if (isPlainRaise(action)) {
-    const { delay, id } = action;
-    const event: AnyEventObject =
-      typeof action.event === 'function' ? action.event(info, params) : action.event;
+  if (event !== null && delay !== null) {
     scope.defer(() => system.scheduler.schedule(self, self, event, delay, id));
-    return true;
+  } else if (id !== undefined) {
+    scope.defer(() => system.scheduler.cancel(self, id));
   }
-  if (!isPlainCancel(action)) return false;
-  const { sendId } = action;
-  scope.defer(() => system.scheduler.cancel(self, sendId));
-  return true;
 }

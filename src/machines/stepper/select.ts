@@ -43,7 +43,7 @@ export function enabledAlways(occasion: Occasion, states: readonly StepState[]):
   let enabled: StepTransition[] | null = null;
   for (const state of states.length > 1 ? inOrderOfEntry(occasion.active, states) : states) {
     let transition = state.always;
-    while (transition !== null && !passes(occasion, transition.guard)) transition = transition.otherwise;
+    while (transition !== null && !passes(occasion, transition)) transition = transition.otherwise;
     if (transition === null) continue;
     enabled ??= [];
     enabled.push(transition);
@@ -68,43 +68,40 @@ function inOrderOfEntry(active: Vector<ActiveChild | null>, states: readonly Ste
 
 function firstEnabled(occasion: Occasion, { state, transition: first }: StepHandler): StepTransition | null {
   let transition = first;
-  while (transition !== null && !passesIn(state, occasion, transition.guard)) {
+  while (transition !== null && !passesIn(state, occasion, transition)) {
     transition = transition.otherwise;
   }
   return transition;
 }
 
-function passesIn(state: StepState, occasion: Occasion, guard: Guard): boolean {
-  if (guard === undefined) return true;
+function passesIn(state: StepState, occasion: Occasion, transition: StepTransition): boolean {
   try {
-    return passes(occasion, guard);
+    return passes(occasion, transition);
   } catch (error) {
-    const name = nameOf(guard);
+    const { guardName: name } = transition;
     const says = (error as Error).message;
     throw new Error(
-      `Unable to evaluate guard ${name === undefined ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.id}':\n${says}`,
+      `Unable to evaluate guard ${name === null ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.id}':\n${says}`,
     );
   }
 }
 
-type Guard = StepTransition['guard'];
 type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unknown) => boolean;
 
-function passes(occasion: Occasion, guard: Guard): boolean {
-  if (guard === undefined) return true;
-  const { machine } = occasion;
-  if (typeof guard === 'function') return (guard as Predicate)(occasion, undefined);
-  const { type, params } = guard as { type: string; params?: unknown };
-  const name = typeof guard === 'string' ? guard : type;
-  const known = machine.guardsByName.get(name) as Guard | undefined;
-  // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
-  if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
-  // A name may stand for another name.
-  if (typeof known !== 'function') return passes(occasion, known);
-  return (known as Predicate)(occasion, typeof params === 'function' ? params(occasion) : params);
+function passes(occasion: Occasion, { guard, guardName, guardParams }: StepTransition): boolean {
+  if (guardName !== null) return holds(occasion, guardName, guardParams);
+  return guard === undefined || (guard as Predicate)(occasion, undefined);
 }
 
-function nameOf(guard: Guard): string | undefined {
-  if (typeof guard === 'string') return guard;
-  return typeof guard === 'object' ? (guard as { type: string }).type : undefined;
+/** Whether a guard with a name holds, which may stand for another name. */
+function holds(occasion: Occasion, name: string, params: unknown): boolean {
+  const known = occasion.machine.guardsByName.get(name);
+  // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
+  if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
+  if (typeof known === 'string') return holds(occasion, known, undefined);
+  if (typeof known === 'object') {
+    const { type, params: own } = known as { readonly type: string; readonly params?: unknown };
+    return holds(occasion, type, own);
+  }
+  return (known as Predicate)(occasion, typeof params === 'function' ? params(occasion) : params);
 }

@@ -186,10 +186,17 @@ export class Handler implements StepHandler {
   }
 }
 
+interface NamedGuard {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
 class Transition implements StepTransition {
   readonly source: State;
   readonly target: State | null;
-  readonly guard: StepTransition['guard'];
+  readonly guard: unknown;
+  readonly guardName: string | null;
+  readonly guardParams: unknown;
   readonly otherwise: Transition | null;
   #actions: StepAction | null | undefined;
   readonly #written: unknown;
@@ -207,7 +214,12 @@ class Transition implements StepTransition {
     const [target] = targetsOf(config);
     this.source = source;
     this.target = target === undefined ? null : (source.parent?.child(target) ?? null);
-    this.guard = config.guard;
+    const { guard } = config;
+    const named = typeof guard === 'string' ? { type: guard } : (guard as NamedGuard | undefined);
+    const isNamed = typeof guard === 'string' || typeof guard === 'object';
+    this.guard = isNamed ? undefined : guard;
+    this.guardName = isNamed ? (named?.type ?? null) : null;
+    this.guardParams = isNamed ? named?.params : undefined;
     this.otherwise = otherwise;
     this.#written = config.actions;
     this.#event = event;

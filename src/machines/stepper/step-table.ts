@@ -1,4 +1,5 @@
 import type { AnyEventObject, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import type { PlainTimer } from './plain-timer.js';
 import type { ResolvedAction } from './xstate-internals.js';
 
 /**
@@ -10,6 +11,8 @@ export type WakeList = ReadonlyMap<string, (params: never) => readonly string[]>
 
 /** What is done one after another is linked, here and below: a list of its own for each would be one more thing to be fetched. */
 export interface StepAction {
+  /** What it does if that is to set or clear a timer; `null` where it does something else. */
+  readonly timer: PlainTimer | null;
   /** What it does; `null` where it is looked up by `name`. */
   readonly inline: ResolvedAction | null;
   readonly name: string;
@@ -27,7 +30,10 @@ export interface StepTransition {
   readonly definition: LateDefinition;
   readonly source: StepState;
   readonly target: StepState | null;
-  readonly guard: AnyTransitionDefinition['guard'];
+  /** A function that decides, or `undefined` where there is none, or only one with a name. */
+  readonly guard: unknown;
+  readonly guardName: string | null;
+  readonly guardParams: unknown;
   /** The first of its actions. */
   readonly actions: StepAction | null;
   /** What is tried where its guard does not hold. */
