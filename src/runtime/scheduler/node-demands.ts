@@ -5,6 +5,8 @@ import type { ResourceUse, Workflow, WorkflowNode } from '../../ir/workflow.js';
 export interface NodeDemand {
   readonly id: string;
   readonly pointer: string;
+  /** Its index alone: where it stands among the nodes of a run. */
+  readonly order: readonly number[];
   readonly priority: number;
   /** The estimated way from its start to the workflow's end; 0 where the way does not count. */
   readonly rank: number;
@@ -39,6 +41,7 @@ export function nodeDemands(workflow: Workflow): NodeDemands {
   const demandOf = (node: WorkflowNode, index: number): NodeDemand => ({
     id: node.id,
     pointer: node.pointer,
+    order: [index],
     priority: node.priority,
     rank: remaining?.[index] ?? 0,
     ownRank: countsWay ? (node.estimateMs ?? UNKNOWN_ESTIMATE) : 0,

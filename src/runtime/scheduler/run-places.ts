@@ -116,7 +116,7 @@ export class RunPlaces {
       demand = {
         priority: this.#around.priority + about.priority,
         rank: this.#around.rank + about.rank,
-        order: [...this.#around.order, node],
+        order: this.#isWithin ? [...this.#around.order, node] : about.order,
         pools: works ? this.#poolsAround(about) : [],
         uses: works ? about.uses : [],
         pauses: true,
