@@ -15,7 +15,8 @@ export function plainTimer(action: unknown): PlainTimer | null {
   const { type, id, delay, event, sendId } = action as unknown as { readonly [field: string]: unknown };
   if (type === 'xstate.cancel' && typeof sendId === 'string') return { id: sendId, delay: null, event: null };
   if (type !== 'xstate.raise' || typeof delay !== 'number') return null;
-  if (typeof event !== 'object' || (id !== undefined && typeof id !== 'string')) return null;
+  if (typeof event !== 'object' || event === null) return null;
+  if (id !== undefined && typeof id !== 'string') return null;
   return { id, delay, event: event as AnyEventObject };
 }
 
