@@ -6,6 +6,7 @@ import {
   type AnyStateMachine,
   createActor,
 } from 'xstate';
+import { ActionInfo, AssignmentInfo } from './action-info.js';
 import type { Awake } from './awake.js';
 import { beginOf } from './one-shot.js';
 import { OneShotActor } from './one-shot-actor.js';
@@ -51,26 +52,6 @@ export function resolveActions({
 
 export const guardsByName = ({ guards }: AnyStateMachine['implementations']): ReadonlyMap<string, unknown> =>
   new Map(Object.entries(guards ?? {}));
-
-/** What an action is given. */
-class ActionInfo {
-  readonly self: AnyActorScope['self'];
-  readonly system: AnyActorScope['system'];
-
-  constructor(
-    readonly context: unknown,
-    readonly event: AnyEventObject,
-    { self, system }: AnyActorScope,
-  ) {
-    this.self = self;
-    this.system = system;
-  }
-}
-
-/** What an `assign` is given. */
-class AssignmentInfo extends ActionInfo {
-  readonly spawn = refuseToSpawn;
-}
 
 /** The actors of a machine in the middle of a step. */
 export interface Children {
@@ -273,7 +254,3 @@ const ALL_SENT: Unsent = [];
 
 /** An action without an implementation does nothing. */
 const UNKNOWN: ResolvedAction = { execute: undefined, builtin: null };
-
-const refuseToSpawn = (): never => {
-  throw new Error('`assign` cannot spawn actors here: invoke them.');
-};

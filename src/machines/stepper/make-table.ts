@@ -1,8 +1,9 @@
 import type { AnyStateNode } from 'xstate';
 import type { LateTree } from './late-tree.js';
 import { plainTimer } from './plain-timer.js';
-import { Handler, State } from './step-state.js';
+import { State } from './step-state.js';
 import type { StepAction, StepState, StepTable, WakeList } from './step-table.js';
+import { Handler } from './step-transition.js';
 import { idOfMachine, type StateConfig, stateType, visitTransitions } from './xstate-config.js';
 import { resolvedAction } from './xstate-internals.js';
 
