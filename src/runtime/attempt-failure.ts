@@ -17,10 +17,11 @@ import { describeThrown, failureOf } from './thrown.js';
 export function attemptFailure(
   type: string,
   plan: NodePlan,
-  error: unknown,
+  raised: unknown,
   at: number,
   attempt: number | null = null,
 ): AttemptFailure {
+  const error = readable(raised);
   const about = { node: plan.node.id, path: plan.node.pointer };
   if (error instanceof StoreFailure)
     return { failure: { ...storeFailure(error, plan), ...about }, terminal: true, at };
@@ -38,6 +39,16 @@ export function attemptFailure(
   if (terminal || failure.code !== 'FC5008') return { failure, terminal, at };
   const why = attempt === null ? '' : `; ${whyNoMore(plan.node.retry, failure, attempt)}`;
   return { failure: { ...failure, hint: `${thrown}${why}.` }, terminal, at };
+}
+
+/** What was thrown, or an error in place of what not even its type can be asked of, such as a proxy that was revoked. */
+function readable(raised: unknown): unknown {
+  try {
+    void (raised instanceof Error);
+    return raised;
+  } catch {
+    return new Error('something that cannot be shown');
+  }
 }
 
 function storeFailure({ access, cause }: StoreFailure, { node }: NodePlan): Omit<Failure, 'node' | 'path'> {

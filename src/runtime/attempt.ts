@@ -14,20 +14,22 @@ import { attemptFailure } from './attempt-failure.js';
 import type { AttemptHost, CallUnderWay } from './attempt-host.js';
 import { readParams } from './attempt-params.js';
 import { toResult } from './json-result.js';
-import { NextMicrotask } from './next-microtask.js';
 import { about, type OpenContext, openContext } from './node-context.js';
 import { isPromiseLike } from './promise-like.js';
 import { checkWrites } from './state-writes.js';
 import { commitTo, committedIn } from './store/access.js';
 
+const PRESENT = Promise.resolve();
 /** What needs no encoding. */
 const PLAIN = /^[\w.~-]*$/;
 
 /** The actor of a node type: it calls the node's function once. */
 export function attemptActor(definition: NodeDefinition, hostOf: (run: RunSystem) => AttemptHost) {
-  return oneShot<AttemptResult, AttemptInput>((job) =>
-    begun.add(new Attempt(definition, hostOf(job.system), job)),
-  );
+  return oneShot<AttemptResult, AttemptInput>((job) => {
+    const attempt = new Attempt(definition, hostOf(job.system), job);
+    // Not in the step of the chart that starts it, in which others may start as well.
+    void PRESENT.then(() => attempt.begin());
+  });
 }
 
 /**
@@ -211,6 +213,3 @@ class Attempt {
     }
   }
 }
-
-/** Not in the step of the chart that starts them, in which others may start as well. */
-const begun = new NextMicrotask<Attempt>((attempt) => attempt.begin());

@@ -136,8 +136,8 @@ class OpenWork implements OpenContext {
 }
 
 /**
- * What the function sees. All of it is its own and can be taken apart or spread; an `AbortSignal` and a map of outputs take longer to
- * make than all the rest, and are made when they are read.
+ * What the function sees. All of it is its own and can be taken apart or spread, but for what only node types of forkchart's own ask for. An `AbortSignal` and a
+ * map of outputs take longer to make than all the rest, and are made when they are read.
  */
 class WorkContext implements ReceivingContext, WorkflowNodeContext {
   static readonly #signal: PropertyDescriptor & ThisType<WorkContext> = {

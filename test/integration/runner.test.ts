@@ -210,6 +210,12 @@ describe('what a function throws', () => {
     expect(await thrown(value)).toMatchObject({ code: 'FC5008', node: 'n', message });
   });
 
+  it('is shown as far as may be where nothing can be asked of it', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(await thrown(proxy)).toMatchObject({ code: 'FC5008', message: 'something that cannot be shown' });
+  });
+
   it('has a hint that fits', async () => {
     expect((await thrown(new Error('x')))?.hint).toContain('give the node a `retry`');
     expect((await thrown(new Error('x'), { max_attempts: 2, initial_ms: 1 }))?.hint).toContain(

@@ -41,7 +41,6 @@ function makeActor(
 /** A machine with its actions as they are run. */
 export type SteppedMachine = AnyStateMachine & {
   readonly resolvedActions: ReadonlyMap<string, ResolvedAction>;
-  readonly guardsByName: ReadonlyMap<string, unknown>;
 };
 
 export function resolveActions({
@@ -49,9 +48,6 @@ export function resolveActions({
 }: AnyStateMachine['implementations']): ReadonlyMap<string, ResolvedAction> {
   return new Map(Object.entries(actions ?? {}).map(([name, action]) => [name, resolvedAction(action)]));
 }
-
-export const guardsByName = ({ guards }: AnyStateMachine['implementations']): ReadonlyMap<string, unknown> =>
-  new Map(Object.entries(guards ?? {}));
 
 /** The actors of a machine in the middle of a step. */
 export interface Children {

@@ -8,7 +8,7 @@ import type {
 } from 'xstate';
 import { certify, wrongImplementations } from './certify.js';
 import { Configuration } from './configuration.js';
-import { guardsByName, resolveActions, type SteppedMachine } from './execute.js';
+import { resolveActions, type SteppedMachine } from './execute.js';
 import { LateTree, plant, StockMachine, withoutStates } from './late-tree.js';
 import { makeTable } from './make-table.js';
 import { enabledBy, Occasion } from './select.js';
@@ -35,14 +35,12 @@ class FastMachine extends StockMachine {
   /** `null` where XState steps. */
   readonly table: StepTable | null;
   readonly resolvedActions: SteppedMachine['resolvedActions'];
-  readonly guardsByName: SteppedMachine['guardsByName'];
   readonly tree: LateTree;
 
   constructor(config: object, implementations: object, wakes: WakeList | null) {
     super(withoutStates(config), implementations);
     Object.assign(this, { config });
     this.resolvedActions = resolveActions(this.implementations);
-    this.guardsByName = guardsByName(this.implementations);
     this.tree = new LateTree(config, this.implementations);
     plant(this, this.tree);
     this.table = certify(this).ok ? makeTable(config, wakes, this.tree) : null;
@@ -59,11 +57,7 @@ class FastMachine extends StockMachine {
     };
     if (wrongImplementations(implementations) !== null) return super.provide(given as never);
     const resolvedActions = resolveActions(implementations);
-    const machine = withImplementations<SteppedMachine>(this, {
-      implementations,
-      resolvedActions,
-      guardsByName: guardsByName(implementations),
-    });
+    const machine = withImplementations<SteppedMachine>(this, { implementations, resolvedActions });
     plant(machine, this.tree);
     return machine;
   }

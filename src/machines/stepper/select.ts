@@ -4,14 +4,30 @@ import type { SteppedMachine } from './execute.js';
 import type { StepHandler, StepState, StepTransition } from './step-table.js';
 import type { Vector } from './vector.js';
 
-/** What a transition is selected by, and what guards are given: they look at the context and the event. */
+/** What a transition is selected by. To guards, which are given it, it is a context and an event. */
 export class Occasion {
+  readonly #machine: SteppedMachine;
+  readonly #active: Vector<ActiveChild | null>;
+
   constructor(
     readonly context: unknown,
     readonly event: AnyEventObject,
-    readonly machine: SteppedMachine,
-    readonly active: Vector<ActiveChild | null>,
-  ) {}
+    machine: SteppedMachine,
+    active: Vector<ActiveChild | null>,
+  ) {
+    this.#machine = machine;
+    this.#active = active;
+  }
+
+  /** Which states are active. */
+  get active(): Vector<ActiveChild | null> {
+    return this.#active;
+  }
+
+  /** What stands under a name among the machine's guards. */
+  guardNamed(name: string): unknown {
+    return this.#machine.implementations.guards?.[name];
+  }
 }
 
 /**
@@ -81,7 +97,7 @@ function passesIn(state: StepState, occasion: Occasion, transition: StepTransiti
     const { guardName: name } = transition;
     const says = (error as Error).message;
     throw new Error(
-      `Unable to evaluate guard ${name === null ? '' : `'${name}' `}in transition for event '${occasion.event.type}' in state node '${state.id}':\n${says}`,
+      `Unable to evaluate guard ${typeof name === 'string' ? `'${name}' ` : ''}in transition for event '${occasion.event.type}' in state node '${state.id}':\n${says}`,
     );
   }
 }
@@ -95,7 +111,7 @@ function passes(occasion: Occasion, { guard, guardName, guardParams }: StepTrans
 
 /** Whether a guard with a name holds, which may stand for another name. */
 function holds(occasion: Occasion, name: string, params: unknown): boolean {
-  const known = occasion.machine.guardsByName.get(name);
+  const known = occasion.guardNamed(name);
   // The words are XState's, stray quote included: what fails under one stepper fails alike under the other.
   if (known === undefined) throw new Error(`Guard '${name}' is not implemented.'.`);
   if (typeof known === 'string') return holds(occasion, known, undefined);

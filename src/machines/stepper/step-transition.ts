@@ -61,10 +61,10 @@ class Transition implements StepTransition {
     this.source = source;
     this.target = target === undefined ? null : (source.parent?.child(target) ?? null);
     const { guard } = config;
-    const named = typeof guard === 'string' ? { type: guard } : (guard as NamedGuard | undefined);
-    const isNamed = typeof guard === 'string' || typeof guard === 'object';
-    this.guard = isNamed ? undefined : guard;
-    this.guardName = isNamed ? (named?.type ?? null) : null;
+    const isNamed = guard !== undefined && guard !== null && typeof guard !== 'function';
+    const named = typeof guard === 'string' ? { type: guard } : (guard as NamedGuard | null | undefined);
+    this.guard = typeof guard === 'function' ? guard : undefined;
+    this.guardName = isNamed ? (named as NamedGuard).type : null;
     this.guardParams = isNamed ? named?.params : undefined;
     this.otherwise = otherwise;
     this.#written = config.actions;

@@ -80,10 +80,10 @@ class Timers {
     const timer = new Timer(source, target, event, delay, id);
     timer.timeout = this.#callAfter(() => this.#fire(timer), delay);
     let timers = this.#bySource.get(source);
-    if (timers === undefined) {
-      timers = new Map();
-      this.#bySource.set(source, timers);
-    }
+    // Sources stand in the order in which the first of their timers was set.
+    if (timers?.size === 0 && this.#bySource.size > 1) this.#bySource.delete(source);
+    timers ??= new Map();
+    if (!this.#bySource.has(source)) this.#bySource.set(source, timers);
     timers.set(id, timer);
   }
 

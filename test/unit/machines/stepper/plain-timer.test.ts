@@ -41,7 +41,7 @@ function rung(actions: readonly object[], isStock: boolean, then: 'wait' | 'clea
   const actor = createActor(isStock ? stockTwin(fast) : fast, { clock, id: 'one' }).start();
   actor.send({ type: 'go' });
   const set = Object.values(actor.system.getSnapshot()._scheduledEvents).map(({ id, delay, event }) => ({
-    id: id.startsWith('a') ? id : 'unnamed',
+    id: id === 'a' ? id : 'unnamed',
     delay,
     event,
   }));
