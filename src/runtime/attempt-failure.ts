@@ -6,7 +6,7 @@ import type { NodePlan } from '../machines/topology.js';
 import { UnusableParams } from './attempt-params.js';
 import { UnreadableItems } from './batch/item-source.js';
 import { StoreFailure } from './store/access.js';
-import { describeThrown, failureOf } from './thrown.js';
+import { describeThrown, failureOf, readable } from './thrown.js';
 
 /**
  * Whatever an attempt threw, as data.
@@ -39,16 +39,6 @@ export function attemptFailure(
   if (terminal || failure.code !== 'FC5008') return { failure, terminal, at };
   const why = attempt === null ? '' : `; ${whyNoMore(plan.node.retry, failure, attempt)}`;
   return { failure: { ...failure, hint: `${thrown}${why}.` }, terminal, at };
-}
-
-/** What was thrown, or an error in place of what not even its type can be asked of, such as a proxy that was revoked. */
-function readable(raised: unknown): unknown {
-  try {
-    void (raised instanceof Error);
-    return raised;
-  } catch {
-    return new Error('something that cannot be shown');
-  }
 }
 
 function storeFailure({ access, cause }: StoreFailure, { node }: NodePlan): Omit<Failure, 'node' | 'path'> {

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../ir/json.js';
 import type { Clock } from './clock.js';
+import { readable } from './thrown.js';
 
 /** How an attempt ended for its call; the function may go on. */
 export type CallEnding =
@@ -28,7 +29,7 @@ export function firstEnding(
     controller.signal.addEventListener('abort', () => end({ kind }), { once: true });
     work.then(
       (output) => end({ kind: 'returned', output }),
-      (error) => end({ kind: 'threw', error }),
+      (error) => end({ kind: 'threw', error: readable(error) }),
     );
   });
 }

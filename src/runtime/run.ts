@@ -10,6 +10,7 @@ import { Meter } from './metrics.js';
 import { fillOutputs } from './outputs.js';
 import type { RunResult, RunStatus } from './record.js';
 import type { Listed } from './roster.js';
+import { toThousandth } from './rounding.js';
 import { type Chart, type RunnerServices, RunScope, type RunServices } from './run-scope.js';
 import { RunPlaces } from './scheduler/run-places.js';
 import { runSubWorkflow } from './sub-run.js';
@@ -202,7 +203,7 @@ export class LiveRun implements RunServices, Listed {
 
   /** Milliseconds from the run's start, to a thousandth. */
   now(): number {
-    return Math.round((this.runner.clock.now() - this.#startedAt) * 1000) / 1000;
+    return toThousandth(this.runner.clock.now() - this.#startedAt);
   }
 
   async #settle(status: RunStatus, context: ScopeContext): Promise<void> {

@@ -3,6 +3,16 @@ import { type Failure, type FailureCause, ForkchartError } from '../ir/errors.js
 const MOST_CAUSES = 5;
 const LONGEST = 2000;
 
+/** What was thrown, or an error in place of what not even its type can be asked of, such as a proxy that was revoked. */
+export function readable(raised: unknown): unknown {
+  try {
+    void (raised instanceof Error);
+    return raised;
+  } catch {
+    return new Error('something that cannot be shown');
+  }
+}
+
 /** Whatever was thrown as data, with what caused it; never throws itself. */
 export function describeThrown(thrown: unknown): readonly FailureCause[] {
   const causes: FailureCause[] = [];

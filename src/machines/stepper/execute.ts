@@ -124,7 +124,7 @@ export class Executor {
   spawn(invoke: StepInvoke, event: AnyEventObject): AnyActorRef | undefined {
     const { id, src, systemId, input } = invoke;
     const { scope, context } = this;
-    const { self, system } = scope;
+    const { self } = scope;
     const logic = this.machine.implementations.actors?.[src];
     const given = typeof input === 'function' ? input({ context, event, self }) : input;
     const actorRef = logic === undefined ? undefined : makeActor(logic as AnyActorLogic, invoke, self, given);
@@ -132,7 +132,7 @@ export class Executor {
       startSoon(scope, actorRef);
     } else {
       const params = { id, systemId, actorRef, src, input: logic === undefined ? undefined : given };
-      this.#tellOfStart(params, { context, event, self, system });
+      this.#tellOfStart(params, new ActionInfo(context, event, scope));
     }
     return actorRef;
   }
@@ -163,10 +163,9 @@ export class Executor {
       if (child !== undefined && statusOf(child) !== ProcessingStatus.Stopped) stopInvoked(scope, child);
       return;
     }
-    const info = { context, event, self: scope.self, system: scope.system };
     scope.actionExecutor({
       type: 'xstate.stopChild',
-      info,
+      info: new ActionInfo(context, event, scope),
       params: child,
       exec: () => stopInvoked(scope, child),
     } as never);

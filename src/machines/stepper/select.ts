@@ -106,7 +106,7 @@ type Predicate = (step: { context: unknown; event: AnyEventObject }, params: unk
 
 function passes(occasion: Occasion, { guard, guardName, guardParams }: StepTransition): boolean {
   if (guardName !== null) return holds(occasion, guardName, guardParams);
-  return guard === undefined || (guard as Predicate)(occasion, undefined);
+  return guard === null || (guard as Predicate)(occasion, undefined);
 }
 
 /** Whether a guard with a name holds, which may stand for another name. */

@@ -30,7 +30,7 @@ export interface StepTransition {
   readonly definition: LateDefinition;
   readonly source: StepState;
   readonly target: StepState | null;
-  /** A function that decides, or `undefined` where there is none, or only one with a name. */
+  /** A function that decides; `null` where there is none, or only one with a name. */
   readonly guard: unknown;
   readonly guardName: string | null;
   readonly guardParams: unknown;

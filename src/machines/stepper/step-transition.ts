@@ -33,9 +33,11 @@ export class Handler implements StepHandler {
 }
 
 interface NamedGuard {
-  readonly type: string;
+  readonly type: string | null;
   readonly params?: unknown;
 }
+
+const UNNAMED: NamedGuard = { type: null };
 
 class Transition implements StepTransition {
   readonly source: State;
@@ -61,11 +63,11 @@ class Transition implements StepTransition {
     this.source = source;
     this.target = target === undefined ? null : (source.parent?.child(target) ?? null);
     const { guard } = config;
-    const isNamed = guard !== undefined && guard !== null && typeof guard !== 'function';
-    const named = typeof guard === 'string' ? { type: guard } : (guard as NamedGuard | null | undefined);
-    this.guard = typeof guard === 'function' ? guard : undefined;
-    this.guardName = isNamed ? (named as NamedGuard).type : null;
-    this.guardParams = isNamed ? named?.params : undefined;
+    const isInline = guard === undefined || guard === null || typeof guard === 'function';
+    const named = isInline ? UNNAMED : typeof guard === 'string' ? { type: guard } : (guard as NamedGuard);
+    this.guard = isInline ? (guard ?? null) : null;
+    this.guardName = named.type;
+    this.guardParams = named.params;
     this.otherwise = otherwise;
     this.#written = config.actions;
     this.#event = event;

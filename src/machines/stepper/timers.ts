@@ -79,12 +79,17 @@ class Timers {
   ): void {
     const timer = new Timer(source, target, event, delay, id);
     timer.timeout = this.#callAfter(() => this.#fire(timer), delay);
-    let timers = this.#bySource.get(source);
-    // Sources stand in the order in which the first of their timers was set.
-    if (timers?.size === 0 && this.#bySource.size > 1) this.#bySource.delete(source);
-    timers ??= new Map();
-    if (!this.#bySource.has(source)) this.#bySource.set(source, timers);
-    timers.set(id, timer);
+    this.#timersOf(source).set(id, timer);
+  }
+
+  /** Those of a source, which stands in the order in which the first of them was set. */
+  #timersOf(source: AnyActorRef): Map<string, Timer> {
+    const known = this.#bySource.get(source);
+    if (known !== undefined && (known.size > 0 || this.#bySource.size === 1)) return known;
+    const timers = known ?? new Map<string, Timer>();
+    this.#bySource.delete(source);
+    this.#bySource.set(source, timers);
+    return timers;
   }
 
   cancel(source: AnyActorRef, id: string): void {

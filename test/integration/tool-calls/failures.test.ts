@@ -24,6 +24,17 @@ describe('a call that fails', () => {
     expect(outputs(records)).toEqual([20, null, 10]);
   });
 
+  it('is recorded though nothing can be asked of what it threw', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const opaque = tool('opaque', async () => {
+      throw proxy;
+    });
+    const { records } = await call([{ tool: 'opaque' }, rest(10)], {}, { nodes: [opaque] });
+    expect(statuses(records)).toEqual(['failed', 'succeeded']);
+    expect(records[0]?.error).toMatchObject({ code: 'FC5008', message: 'something that cannot be shown' });
+  });
+
   it('ends the others under fail_fast: what runs is told to stop, what has ended stays', async () => {
     const told: unknown[] = [];
     const patient = tool('patient', async (ctx) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cancel, createActor, raise, SimulatedClock } from 'xstate';
+import { type AnyActorRef, cancel, createActor, fromCallback, raise, SimulatedClock } from 'xstate';
 import { createFastMachine, isFast } from '../../../../src/machines/stepper/fast-machine.js';
+import type { TimedSystem } from '../../../../src/machines/stepper/timers.js';
 import { stockTwin } from '../../../helpers/stepper/twins.js';
 
 const ring = (delay: number, id?: string) =>
@@ -63,5 +64,29 @@ describe('a timer that is set or cleared', () => {
   it('rings at its time, and not once it was cleared', () => {
     expect(rung([ring(10, 'a')], false, 'wait')).toMatchObject({ log: [[10, { type: 'rang' }]], left: [] });
     expect(rung([ring(10, 'a')], false, 'clear')).toMatchObject({ log: [], left: [] });
+  });
+});
+
+describe('the timers of several actors', () => {
+  const pending = (isStock: boolean): readonly unknown[] => {
+    const fast = createFastMachine(
+      { initial: 'on', states: { on: { invoke: { id: 'kid', src: 'kid' } } } },
+      { actors: { kid: fromCallback(() => {}) } },
+    );
+    expect(isFast(fast)).toBe(true);
+    const actor = createActor(isStock ? stockTwin(fast) : fast, { clock: new SimulatedClock() }).start();
+    const { scheduler } = actor.system as unknown as TimedSystem;
+    const kid = actor.getSnapshot().children.kid as AnyActorRef;
+    const set = (source: AnyActorRef, id: string) => scheduler.schedule(source, source, { type: id }, 10, id);
+    set(actor, 'first');
+    set(kid, 'second');
+    scheduler.cancel(actor, 'first');
+    set(actor, 'third');
+    return Object.values(actor.system.getSnapshot()._scheduledEvents).map(({ id }) => id);
+  };
+
+  it('stand in the order in which XState has them', () => {
+    expect(pending(false)).toEqual(['second', 'third']);
+    expect(pending(false)).toEqual(pending(true));
   });
 });
