@@ -1,35 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineNode } from '../../../src/actors/node.js';
+import { delayedFailure, fail, forkTo, grouped } from '../../helpers/groups.js';
 import { echo, edges, sleep } from '../../helpers/sketch.js';
 import { traceRun } from '../../helpers/trace.js';
-
-const fail = (id: string, more: object = {}) => ({ id, type: 'fail', params: { message: 'no' }, ...more });
-const forkTo = (from: string, group: string, ...members: readonly string[]) =>
-  members.map((to) => ({ from, to, parallel_group: group }));
-
-/** `fork` leads to the members of the group `g`, each of which leads to `join`. */
-const grouped = (
-  options: object,
-  members: readonly { id: string }[],
-  more: { nodes?: object[]; edges?: object[] } = {},
-) => ({
-  on_error: 'fail_safe',
-  nodes: [echo('fork'), ...members, echo('join', 'joined'), ...(more.nodes ?? [])],
-  edges: [
-    ...forkTo('fork', 'g', ...members.map(({ id }) => id)),
-    ...members.map(({ id }) => ({ from: id, to: 'join' })),
-    ...(more.edges ?? []),
-  ],
-  parallel_groups: { g: options },
-});
-
-const delayedFailure = (id: string, ms: number) => ({
-  id,
-  type: 'fail',
-  params: { times: 2, message: 'no' },
-  retry: { max_attempts: 2, initial_ms: ms },
-});
 
 describe('a group', () => {
   it('under fail_safe runs all, and the join starts with a record for each branch (P6)', async () => {
@@ -124,43 +98,6 @@ describe('a group', () => {
     ]);
   });
 
-  it('that drains lets running attempts end, and begins nothing', async () => {
-    const { result, statuses } = await traceRun(
-      grouped(
-        { on_error: 'fail_fast', cancel: 'drain' },
-        [delayedFailure('bad', 20), sleep('running', 40), delayedFailure('retried', 30), sleep('gate', 20)],
-        { nodes: [echo('after_running')], edges: edges('running>after_running') },
-      ),
-    );
-    expect(statuses).toMatchObject({
-      bad: 'failed',
-      running: 'succeeded',
-      retried: 'cancelled',
-      after_running: 'cancelled',
-      join: 'skipped',
-    });
-    expect(result.nodes.running).toMatchObject({ ended_at: 40, output: 'running' });
-  });
-
-  it('that drains tries nothing again', async () => {
-    const flaky = defineNode({
-      type: 'flaky',
-      params: z.strictObject({}),
-      run: async (_params, ctx) => {
-        await ctx.sleep(30);
-        throw new Error('flaky');
-      },
-    });
-    const { result } = await traceRun(
-      grouped({ on_error: 'fail_fast', cancel: 'drain' }, [
-        delayedFailure('bad', 20),
-        { id: 'flaky', type: 'flaky', retry: { max_attempts: 5, initial_ms: 1 } } as { id: string },
-      ]),
-      { nodes: [flaky] },
-    );
-    expect(result.nodes.flaky).toMatchObject({ status: 'failed', attempts: 1, ended_at: 30 });
-  });
-
   it.each([
     [{ count: 1 }, 1],
     [{ percent: 50 }, 2],
@@ -194,57 +131,6 @@ describe('a group', () => {
     });
     expect(statuses).toMatchObject({ a: 'failed', after_a: 'succeeded', join: 'succeeded' });
     expect(result.nodes.after_a?.output).toBe('failed');
-  });
-
-  const nested = (outer: object, inner: object) => ({
-    nodes: [
-      echo('fork'),
-      echo('left'),
-      fail('bad'),
-      sleep('sibling', 20),
-      sleep('right', 30),
-      echo('inner_join', null),
-      echo('join'),
-    ],
-    edges: [
-      ...forkTo('fork', 'outer', 'left', 'right'),
-      ...forkTo('left', 'inner', 'bad', 'sibling'),
-      ...edges('bad>inner_join', 'sibling>inner_join', 'inner_join>join', 'right>join'),
-    ],
-    parallel_groups: { outer, inner },
-  });
-
-  it('inside of another ends by itself: the outer one handles what the inner one does not', async () => {
-    const { result, statuses } = await traceRun(nested({ on_error: 'fail_safe' }, { on_error: 'fail_fast' }));
-    expect(statuses).toEqual({
-      fork: 'succeeded',
-      left: 'succeeded',
-      bad: 'failed',
-      sibling: 'cancelled',
-      right: 'succeeded',
-      inner_join: 'skipped',
-      join: 'succeeded',
-    });
-    expect(result.nodes.bad?.handled_by).toEqual({ kind: 'group', group: 'outer' });
-    expect(result.status).toBe('succeeded');
-  });
-
-  it('inside of another that fails ends with it; one that handles its failure does not', async () => {
-    const both = await traceRun(nested({ on_error: 'fail_fast' }, {}));
-    expect(both.statuses).toMatchObject({
-      bad: 'failed',
-      sibling: 'cancelled',
-      right: 'cancelled',
-      join: 'skipped',
-    });
-    const inner = await traceRun(nested({ on_error: 'fail_fast' }, { on_error: 'fail_safe' }));
-    expect(inner.statuses).toMatchObject({
-      bad: 'failed',
-      sibling: 'succeeded',
-      right: 'succeeded',
-      join: 'succeeded',
-    });
-    expect(inner.result.status).toBe('succeeded');
   });
 
   it('counts joins that fail at one instant one after another', async () => {
@@ -281,67 +167,6 @@ describe('a group', () => {
     });
     expect(statuses).toEqual({ n0: 'failed', n1: 'failed', n2: 'skipped', n3: 'skipped' });
     expect(result.nodes.n2?.reason).toEqual({ kind: 'upstream_failed', node: 'n1' });
-  });
-
-  it('ends as its own options say, also where one around it ends with it', async () => {
-    const workflow = (outer: object, inner: object, more: object = {}) => ({
-      on_error: 'fail_safe',
-      nodes: [
-        echo('fork'),
-        echo('left'),
-        delayedFailure('bad', 10),
-        sleep('sibling', 20),
-        sleep('right', 30),
-        echo('later', 1, { depends_on: ['right'] }),
-      ],
-      edges: [...forkTo('fork', 'outer', 'left', 'right'), ...forkTo('left', 'inner', 'bad', 'sibling')],
-      parallel_groups: { outer, inner },
-      ...more,
-    });
-    const drained = await traceRun(
-      workflow({ on_error: 'fail_fast', cancel: 'drain' }, { on_error: 'fail_fast' }),
-    );
-    expect(drained.result.nodes.sibling).toMatchObject({
-      status: 'cancelled',
-      reason: { kind: 'group_failed', node: 'bad', group: 'inner' },
-    });
-    expect(drained.statuses.right).toBe('succeeded');
-    expect(drained.result.nodes.later).toMatchObject({
-      status: 'cancelled',
-      reason: { kind: 'group_failed', node: 'bad', group: 'outer' },
-    });
-    const all = await traceRun(
-      workflow({ on_error: 'fail_fast' }, { on_error: 'fail_fast' }, { on_error: 'fail_fast' }),
-    );
-    expect(all.result.nodes.sibling?.reason).toMatchObject({ group: 'inner' });
-    expect(all.result.nodes.right?.reason).toMatchObject({ group: 'outer' });
-  });
-
-  it('lets attempts in a loop end while it drains, whatever fails beside them there', async () => {
-    const { result } = await traceRun({
-      on_error: 'fail_safe',
-      nodes: [
-        echo('fork'),
-        echo('header'),
-        delayedFailure('bad', 10),
-        sleep('slow', 40),
-        echo('tail', 1, { join: { policy: 'all_done' } }),
-        sleep('other', 60),
-      ],
-      edges: [
-        ...forkTo('fork', 'g', 'header', 'other'),
-        ...edges('header>bad', 'header>slow', 'slow>tail'),
-        { from: 'tail', to: 'header', max_iterations: 2 },
-        { from: 'bad', to: 'header', action: 'again', max_iterations: 2 },
-      ],
-      parallel_groups: { g: { on_error: 'fail_fast', cancel: 'drain' } },
-    });
-    expect(result.nodes.slow).toMatchObject({ status: 'succeeded', ended_at: 40 });
-    expect(result.nodes.tail).toMatchObject({
-      status: 'cancelled',
-      reason: { kind: 'group_failed', node: 'bad', group: 'g' },
-    });
-    expect(result.nodes.other).toMatchObject({ status: 'succeeded', ended_at: 60 });
   });
 
   it('is overruled by a node’s own on_error', async () => {
